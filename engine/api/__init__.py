@@ -1,0 +1,1 @@
+"""The v2 contract: one thin module a resource."""

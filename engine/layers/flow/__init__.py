@@ -1,0 +1,1 @@
+"""Conversational flow: who is speaking, and whether the turn has ended."""

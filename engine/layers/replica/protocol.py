@@ -1,0 +1,68 @@
+"""What the conversation asks of a face."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers.tts.protocol import PhonemeSpan
+
+Picture: TypeAlias = NDArray[np.uint8]
+"""One frame as planar YUV 4:2:0 (limited range, BT.601), shape [height * 3 // 2, width]: what `av.VideoFrame.from_ndarray(format="yuv420p")` takes."""
+
+
+class ReplicaState(StrEnum):
+    """What the replica is doing, as far as a face shows it."""
+
+    IDLE = "idle"
+    LISTENING = "listening"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSpeech:
+    """Speech that will be heard, placed on the media clock."""
+
+    start: int
+    """Media sample (48 kHz) at which the first sample of the clause is played out."""
+    sample_rate: int
+    """Hz of the spans."""
+    phonemes: Sequence[PhonemeSpan]
+
+
+class ReplicaSession(Protocol):
+    """The face of one conversation.
+
+    Frames are asked for by audio position and never wait for anything: a frame shows what is known of the speech at that time.
+    `say` and `silence_from` may be called from another thread than `frame`.
+    """
+
+    def say(self, speech: FaceSpeech) -> None:
+        """Schedule the mouth for a clause."""
+
+    def silence_from(self, position: int) -> None:
+        """Drop all speech from this media sample on (barge-in): the mouth is closed within 120 ms after it."""
+
+    def frame(self, position: int, state: ReplicaState) -> Picture:
+        """Draw the frame shown at this media sample (48 kHz). Positions only grow.
+
+        The array may be reused by the next call: the caller copies it if it keeps it.
+        """
+
+    def close(self) -> None:
+        """Free what the session holds."""
+
+
+class Replica(Protocol):
+    """A face shared by all conversations; sessions hold what moves."""
+
+    width: int
+    height: int
+    frames_per_second: int
+
+    def open_session(self, seed: int) -> ReplicaSession:
+        """Start a face; `seed` makes blinks and sway repeatable."""

@@ -1,0 +1,1 @@
+"""WebRTC: participants, tracks, the media clock, the data channel and the page."""

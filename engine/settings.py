@@ -1,0 +1,105 @@
+"""Typed settings: defaults, then environment (`VISAVIS_*`), then command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from engine.errors import InvalidInputError
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+def default_home() -> Path:
+    """Return the folder for data, models and keys of this user."""
+    return Path.home() / ".local" / "share" / "visavis"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set from outside."""
+
+    home: Path = field(default_factory=default_home)
+    """Data, models and keys."""
+    host: str = "127.0.0.1"
+    """The address to listen on; anything but loopback opens the appliance to the network and must be asked for."""
+    port: int = 8765
+    """0 takes a free port."""
+    public_url: str = ""
+    """The base of every URL handed out; empty: made of scheme, host and port of the listener."""
+    api_key: str = field(default="", repr=False)
+    """One more accepted API key (`VISAVIS_API_KEY`)."""
+    offline: bool = False
+    """Nothing leaves the machine but what `allow_hosts` names."""
+    allow_hosts: tuple[str, ...] = ()
+    """Host names, addresses and CIDRs that outgoing requests may reach although they are private."""
+    allow_origins: tuple[str, ...] = ()
+    """Web origins that may call the API, besides loopback origins of any port."""
+    ready_file: Path | None = None
+    """Written atomically once everything is warm."""
+    max_conversations: int = 0
+    """Conversations carried at once; 0: by the number of cores."""
+    language: str = "en"
+    """The language of conversations that name none (ISO 639-1)."""
+    voice: str = ""
+    """Catalogue name of the voice to prefer; empty: any Piper voice of the language in the store, else the basic voice."""
+    chat_model: str = ""
+    """Catalogue name of the chat model; empty: the best in the store that suits this machine."""
+    seed: int | None = None
+    """Makes sampling and blinks repeatable."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise InvalidInputError("port", self.port, "a number from 0 to 65535 is")
+        if self.max_conversations < 0:
+            raise InvalidInputError("max_conversations", self.max_conversations, "0 (automatic) or more is")
+        if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
+            raise InvalidInputError("public_url", self.public_url, "an http:// or https:// URL is")
+
+    @property
+    def loopback_only(self) -> bool:
+        """Whether the appliance is reachable from this machine alone."""
+        return self.host in LOOPBACK_HOSTS
+
+    @property
+    def conversation_limit(self) -> int:
+        """Conversations carried at once: asked for, or one a core, at least two (measured on two cores)."""
+        return self.max_conversations or max(2, os.cpu_count() or 2)
+
+    def changed(self, **values: Any) -> Self:
+        """Return a copy in which each value that is not None replaces the present one."""
+        return replace(self, **{name: value for name, value in values.items() if value is not None})
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read `VISAVIS_HOME`, `VISAVIS_PORT`, ...; raises InvalidInputError naming the variable."""
+        values: dict[str, Any] = {}
+        for known in fields(cls):
+            variable = f"VISAVIS_{known.name.upper()}"
+            text = environment.get(variable, "").strip()
+            if text:
+                values[known.name] = _parse(variable, known.name, text)
+        return cls(**values)
+
+
+def _parse(variable: str, name: str, text: str) -> Any:
+    match name:
+        case "home" | "ready_file":
+            return Path(text).expanduser()
+        case "port" | "max_conversations" | "seed":
+            try:
+                return int(text)
+            except ValueError:
+                raise InvalidInputError(variable, text, "a whole number is") from None
+        case "offline":
+            if text.lower() in {"1", "true", "yes", "on"}:
+                return True
+            if text.lower() in {"0", "false", "no", "off"}:
+                return False
+            raise InvalidInputError(variable, text, "1 or 0 is")
+        case "allow_hosts" | "allow_origins":
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        case _:
+            return text

@@ -1,0 +1,1 @@
+"""SQLite: append-only migrations, one repository a resource."""

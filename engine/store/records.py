@@ -1,0 +1,70 @@
+"""What the store hands out: one frozen record a row."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaRecord:
+    """How a replica behaves."""
+
+    persona_id: str
+    persona_name: str
+    fields: dict[str, Any]
+    """Everything else of the contract, as given: system_prompt, context, layers, default_replica_id, pipeline_mode..."""
+    persona_type: str
+    """`user` or `system` (stock)."""
+    created_at: str
+    """UTC, ISO 8601 with microseconds and Z."""
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaRecord:
+    """A face and its voice."""
+
+    replica_id: str
+    replica_name: str
+    fields: dict[str, Any]
+    """Everything else: presenter, model_name, thumbnail..."""
+    replica_type: str
+    """`user` or `system` (stock)."""
+    status: str
+    """`started`, `completed` or `error`."""
+    training_progress: str
+    error_message: str | None
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRecord:
+    """A call, running or ended."""
+
+    conversation_id: str
+    conversation_name: str
+    persona_id: str
+    replica_id: str
+    status: str
+    """`active` or `ended`."""
+    conversational_context: str
+    custom_greeting: str
+    callback_url: str
+    properties: dict[str, Any]
+    """As given: max_call_duration, participant_left_timeout, participant_absent_timeout, language, ..."""
+    fields: dict[str, Any]
+    """Everything else of the request that a later capability reads."""
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationEvent:
+    """Something that happened in a call and that callbacks and `verbose=true` tell."""
+
+    event_type: str
+    """Such as `system.replica_joined`."""
+    message_type: str
+    """`system` or `application`."""
+    properties: dict[str, Any]
+    timestamp: str
