@@ -46,7 +46,7 @@ class UserStoppedSpeaking(Event):
     duration: float
     """Seconds from the first to the last voiced sample."""
 
-    def properties(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:  # noqa: D102
         return {"duration": round(self.duration, 3)}
 
 
@@ -66,7 +66,7 @@ class ReplicaStoppedSpeaking(Event):
     """Seconds of sound that were played."""
     interrupted: bool
 
-    def properties(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:  # noqa: D102
         return {"duration": round(self.duration, 3), "interrupted": self.interrupted}
 
 
@@ -86,7 +86,7 @@ class Utterance(Event):
     speech: str
     interrupted: bool = False
 
-    def properties(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:  # noqa: D102
         return {"role": self.role, "speech": self.speech, "interrupted": self.interrupted}
 
 
@@ -103,7 +103,7 @@ class StreamingUtterance(Event):
     final: bool = False
     is_interrupted: bool = False
 
-    def properties(self) -> dict[str, Any]:
+    def properties(self) -> dict[str, Any]:  # noqa: D102
         return {
             "role": self.role,
             "speech": self.speech,

@@ -1,0 +1,199 @@
+"""One answer in the making: text -> clauses -> sound on the media clock -> mouth.
+
+It is prepared while the person may still go on (speculation), is heard once it is released, and is thrown away as a whole when
+it becomes useless.
+"""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import av
+import numpy as np
+
+from engine.conversation.clauses import ClauseSplitter
+from engine.conversation.trace import TurnTrace
+from engine.layers.audio import MEDIA_RATE, Samples
+from engine.layers.cancel import CancelToken
+from engine.layers.replica.protocol import FaceSpeech, ReplicaSession
+from engine.layers.tts.protocol import SpokenClause, Voice
+from engine.room.playout import Playout
+
+WriteText = Callable[[CancelToken], Iterator[str]]
+"""Yields the answer's text in pieces; runs in a worker thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerParts:
+    """What an answer needs of its call."""
+
+    voice: Voice
+    face: ReplicaSession
+    playout: Playout
+    text_thread: Executor
+    voice_thread: Executor
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    text: str
+    start: int
+    length: int
+
+
+class Answer:
+    """An answer; `on_clause` is called on the loop as each clause begins to be heard, with all the words so far."""
+
+    def __init__(
+        self,
+        write: WriteText,
+        parts: AnswerParts,
+        *,
+        inference_id: str | None = None,
+        trace: TurnTrace | None = None,
+        on_clause: Callable[["Answer", str], None] | None = None,
+    ) -> None:
+        self.inference_id = inference_id or str(uuid.uuid4())
+        self.trace = trace
+        self._write = write
+        self._parts = parts
+        self._on_clause = on_clause
+        self._cancel = CancelToken()
+        self._released = asyncio.Event()
+        self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
+        self._placed: list[_Placed] = []
+        self._announcements: list[asyncio.Task[None]] = []
+        self._cut_at: int | None = None
+
+    async def run(self) -> bool:
+        """Prepare and, once released, speak; returns True when all of it was heard, False when it was cut."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._compose(), name="answer-compose")
+                tasks.create_task(self._speak(), name="answer-speak")
+            return self._cut_at is None and await self._parts.playout.played(self._end)
+        finally:
+            self._cancel.cancel()
+            for announcement in self._announcements:
+                announcement.cancel()
+
+    def release(self) -> None:
+        """Let it be heard."""
+        self._released.set()
+
+    @property
+    def audible(self) -> bool:
+        """Whether a first sample has left the media clock."""
+        return bool(self._placed) and self._parts.playout.position > self._placed[0].start
+
+    @property
+    def seconds_heard(self) -> float:
+        """Seconds of sound that were played."""
+        if not self._placed:
+            return 0.0
+        position = self._parts.playout.position if self._cut_at is None else self._cut_at
+        return max(0, min(position, self._end) - self._placed[0].start) / MEDIA_RATE
+
+    def stop(self) -> None:
+        """Fall silent at once: text, synthesis, queued sound and mouth."""
+        self._cancel.cancel()
+        if self._cut_at is None and self._placed and self._parts.playout.position < self._end:
+            self._cut_at = self._parts.playout.cut()
+            self._parts.face.silence_from(self._cut_at)
+        elif self._cut_at is None:
+            self._cut_at = self._parts.playout.position
+        self._released.set()
+        self._clauses.put_nowait(None)
+
+    def heard_text(self) -> str:
+        """Return the words that were heard: whole clauses, and of a cut one as many words as its share of time."""
+        position = self._parts.playout.position if self._cut_at is None else self._cut_at
+        heard: list[str] = []
+        for placed in self._placed:
+            share = (position - placed.start) / placed.length if placed.length else 1.0
+            if share >= 1.0:
+                heard.append(placed.text)
+            elif share > 0.0:
+                words = placed.text.split()
+                heard.append(" ".join(words[: int(len(words) * share)]))
+        return " ".join(part for part in heard if part)
+
+    @property
+    def _end(self) -> int:
+        return self._placed[-1].start + self._placed[-1].length if self._placed else self._parts.playout.position
+
+    async def _compose(self) -> None:
+        loop = asyncio.get_running_loop()
+        started = time.monotonic()
+
+        def pump() -> None:
+            splitter = ClauseSplitter()
+            first = True
+            for piece in self._write(self._cancel):
+                if self._cancel.cancelled:
+                    return
+                for clause in splitter.feed(piece):
+                    if first:
+                        loop.call_soon_threadsafe(self._note, "llm_first_clause", started)
+                        first = False
+                    loop.call_soon_threadsafe(self._clauses.put_nowait, clause)
+            for clause in splitter.flush():
+                if first:
+                    loop.call_soon_threadsafe(self._note, "llm_first_clause", started)
+                    first = False
+                loop.call_soon_threadsafe(self._clauses.put_nowait, clause)
+
+        try:
+            await loop.run_in_executor(self._parts.text_thread, pump)
+        finally:
+            self._clauses.put_nowait(None)
+
+    async def _speak(self) -> None:
+        loop = asyncio.get_running_loop()
+        while (clause := await self._clauses.get()) is not None and not self._cancel.cancelled:
+            started = time.monotonic()
+            spoken, sound = await loop.run_in_executor(self._parts.voice_thread, self._synthesise, clause)
+            if not self._placed:
+                self._note("tts_first_clause", started)
+            await self._released.wait()
+            if self._cancel.cancelled:
+                return
+            if sound.size:
+                self._place(spoken, sound)
+
+    def _place(self, spoken: SpokenClause, sound: Samples) -> None:
+        start = self._parts.playout.append(sound)
+        self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
+        self._placed.append(_Placed(spoken.text, start, sound.size))
+        words = " ".join(placed.text for placed in self._placed)
+        first = len(self._placed) == 1
+        self._announcements.append(asyncio.create_task(self._announce(start, words, first), name="answer-announce"))
+
+    async def _announce(self, start: int, words: str, first: bool) -> None:
+        if await self._parts.playout.played(start + 1):
+            if first and self.trace is not None:
+                self.trace.first_sound = time.monotonic()
+            if self._on_clause is not None:
+                self._on_clause(self, words)
+
+    def _synthesise(self, clause: str) -> tuple[SpokenClause, Samples]:
+        spoken = self._parts.voice.speak(clause, cancel=self._cancel)
+        return spoken, to_media_rate(spoken.samples, spoken.sample_rate)
+
+    def _note(self, stage: str, started: float) -> None:
+        if self.trace is not None:
+            self.trace.add(stage, started, time.monotonic(), cancelled=self._cancel.cancelled)
+
+
+def to_media_rate(samples: Samples, rate: int) -> Samples:
+    """Resample a whole clause to 48 kHz."""
+    if rate == MEDIA_RATE or not samples.size:
+        return samples
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=MEDIA_RATE)
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
+    frame.sample_rate = rate
+    parts = [out.to_ndarray().reshape(-1) for out in (*resampler.resample(frame), *resampler.resample(None))]
+    return np.concatenate(parts).astype(np.float32, copy=False)

@@ -1,0 +1,191 @@
+"""One call from the moment the replica enters the room until everybody is gone."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.conversation.answer import AnswerParts
+from engine.conversation.director import Director
+from engine.conversation.engines import Engines
+from engine.conversation.lifetime import Lifetime
+from engine.conversation.prompt import PromptBuilder
+from engine.conversation.thinker import Thinker
+from engine.errors import InvalidInputError
+from engine.layers.llm.protocol import Sampling
+from engine.room.participant import Participant
+from engine.room.room import Room
+from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY = 0.5
+"""Seconds between two looks at the call's limits."""
+
+
+class Call:
+    """A room, a director and the limits of the call. `open` it, then `run` it until it is over."""
+
+    def __init__(
+        self,
+        conversation: ConversationRecord,
+        persona: PersonaRecord,
+        replica: ReplicaRecord,
+        engines: Engines,
+        thinker: Thinker,
+        *,
+        language: str,
+        loopback: bool,
+        seed: int,
+    ) -> None:
+        self.conversation = conversation
+        self.persona = persona
+        self.replica = replica
+        self._thinker = thinker
+        self._lifetime = Lifetime.of(conversation.properties)
+        self._started = time.monotonic()
+        self._emptied: float | None = None
+        self._greeting = conversation.custom_greeting
+        self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
+        presenter = engines.replica(str(replica.fields.get("presenter") or ""))
+        self._face = presenter.open_session(seed)
+        self.room = Room(
+            self, renderer=engines.render_thread, frames_per_second=presenter.frames_per_second, loopback=loopback
+        )
+        self.director = Director(
+            conversation.conversation_id,
+            engines=engines,
+            thinker=thinker,
+            parts=AnswerParts(engines.voice, self._face, self.room.playout, thinker.thread, engines.tts_thread),
+            prompt=PromptBuilder(persona, conversation.conversational_context, datetime.now().astimezone()),
+            language=language,
+            send=self.room.broadcast,
+            spawn=self._spawn,
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        conversation: ConversationRecord,
+        persona: PersonaRecord,
+        replica: ReplicaRecord,
+        engines: Engines,
+        *,
+        language: str,
+        loopback: bool,
+        seed: int,
+        sampling: Sampling,
+    ) -> "Call":
+        """Bring the replica into the room; its prompt is evaluated while people are still on their way."""
+        thinker = await Thinker.open(engines.chat, sampling)
+        try:
+            call = cls(
+                conversation, persona, replica, engines, thinker, language=language, loopback=loopback, seed=seed
+            )
+        except BaseException:
+            await thinker.close()
+            raise
+        call.director.warm()
+        return call
+
+    async def run(self) -> str:
+        """Live until a limit is reached or `end` is called; return the `shutdown_reason`."""
+        reason = "internal error occurred at step conversation"
+        try:
+            while not self._over.done():
+                await asyncio.wait({self._over}, timeout=CHECK_EVERY)
+                due = self._reason_to_end()
+                if due is not None:
+                    self.end(due)
+            reason = self._over.result()
+        finally:
+            await self._close(reason)
+        return reason
+
+    def end(self, reason: str) -> None:
+        """Ask the call to end; the first reason counts."""
+        if not self._over.done():
+            self._over.set_result(reason)
+
+    # --- what the room tells (RoomListener) ---
+
+    def joined(self, participant: Participant) -> None:
+        """Greet the first person as soon as their connection is up."""
+        self._emptied = None
+        greeting, self._greeting = self._greeting, ""
+        self.director.join(participant.session_id, greeting=greeting)
+
+    def left(self, participant: Participant) -> None:
+        """Note when the room became empty."""
+        self.director.leave(participant.session_id)
+        if not self.room.people:
+            self._emptied = time.monotonic()
+
+    def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
+        """Pass a microphone on."""
+        self.director.hear(participant.session_id, samples)
+
+    def received(self, participant: Participant, message: dict[str, Any]) -> None:
+        """Handle a message; what is wrong with it is told to everyone in the room, as its sender is one of them."""
+        try:
+            self.director.interact(message)
+        except InvalidInputError as error:
+            self.room.broadcast(
+                {
+                    "message_type": "error",
+                    "event_type": "error",
+                    "conversation_id": self.conversation.conversation_id,
+                    "properties": {"error": str(error), "event_type": message.get("event_type")},
+                }
+            )
+
+    def draw(self, position: int) -> NDArray[np.uint8]:
+        """Draw the replica (renderer thread)."""
+        return self._face.frame(position, self.director.state)
+
+    # --- inside ---
+
+    def _reason_to_end(self) -> str | None:
+        return self._lifetime.reason_to_end(
+            time.monotonic(),
+            started=self._started,
+            last_activity=self.director.last_activity,
+            people=self.room.people,
+            emptied=self._emptied,
+        )
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a task of call %s failed", self.conversation.conversation_id, exc_info=error)
+
+    async def _close(self, reason: str) -> None:
+        self.director.close()
+        self.room.broadcast(
+            {
+                "message_type": "system",
+                "event_type": "system.shutdown",
+                "conversation_id": self.conversation.conversation_id,
+                "properties": {"shutdown_reason": reason, "reason": reason},
+            }
+        )
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # One turn of the loop lets the farewell leave the data channel before the connections close.
+        await asyncio.sleep(0.05)
+        await self.room.close()
+        await self._thinker.close()
+        self._face.close()

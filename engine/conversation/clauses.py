@@ -1,0 +1,62 @@
+"""Cutting a stream of text into clauses that can be spoken: the first one early, every one at a place where a speaker would breathe."""
+
+import re
+
+_SENTENCE_END = re.compile(r"[.!?…。！？]+[\"')\]]*(?=\s)|\n+")
+_CLAUSE_END = re.compile(r"[,;:—–][\"')\]]*(?=\s)")
+_ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|Jr|Sr)\.|\b[A-Z]\.|\b\d+\.)$")
+
+FIRST_CLAUSE = 12
+"""Characters that the first clause has at least, when it is cut at a comma."""
+LATER_CLAUSE = 40
+"""Characters that later clauses have at least, when they are cut at a comma: longer ones have better melody."""
+LONGEST = 160
+"""Characters after which a clause without punctuation is cut at a space."""
+
+
+class ClauseSplitter:
+    """Takes pieces of text as a model writes them, gives clauses that end with their own punctuation."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._first = True
+
+    def feed(self, piece: str) -> list[str]:
+        """Add text; return the clauses that are complete (the last words always wait for what follows)."""
+        self._text += piece
+        clauses = []
+        while (end := self._cut()) is not None:
+            clause, self._text = self._text[:end].strip(), self._text[end:].lstrip()
+            if _pronounceable(clause):
+                clauses.append(clause)
+                self._first = False
+        return clauses
+
+    def flush(self) -> list[str]:
+        """Return what is left once the text has ended."""
+        clause, self._text = self._text.strip(), ""
+        return [clause] if _pronounceable(clause) else []
+
+    def _cut(self) -> int | None:
+        for match in _SENTENCE_END.finditer(self._text):
+            if not _ABBREVIATION.search(self._text[: match.end()]) and self._text[: match.start()].strip():
+                return self._comma(match.end()) or match.end()
+        if (comma := self._comma(len(self._text))) is not None:
+            return comma
+        if len(self._text) > LONGEST:
+            space = self._text.rfind(" ", 0, LONGEST)
+            return space if space > 0 else LONGEST
+        return None
+
+    def _comma(self, before: int) -> int | None:
+        least = FIRST_CLAUSE if self._first else LATER_CLAUSE
+        for match in _CLAUSE_END.finditer(self._text, 0, before):
+            rest = before - match.end()
+            # A sentence that is short as a whole is spoken as a whole, unless it is the first sound of the answer.
+            if match.end() >= least and (self._first or rest >= least):
+                return match.end()
+        return None
+
+
+def _pronounceable(clause: str) -> bool:
+    return any(character.isalnum() for character in clause)

@@ -1,0 +1,251 @@
+"""The director of one call: what people say and do comes in, what the replica says and everyone is told goes out."""
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from engine.conversation.answer import Answer, AnswerParts
+from engine.conversation.ear import Ear
+from engine.conversation.engines import Engines
+from engine.conversation.events import (
+    Event,
+    ReplicaInterrupted,
+    ReplicaStartedSpeaking,
+    ReplicaStoppedSpeaking,
+    StreamingUtterance,
+    UserStartedSpeaking,
+    UserStoppedSpeaking,
+    Utterance,
+)
+from engine.conversation.interactions import Echo, Interrupt, Respond, parse_interaction
+from engine.conversation.listener import Listener, Spawn
+from engine.conversation.prompt import PromptBuilder
+from engine.conversation.speaker import Speaker
+from engine.conversation.thinker import Thinker
+from engine.conversation.trace import TurnTrace
+from engine.conversation.transcript import Transcript, TranscriptEntry
+from engine.errors import InvalidInputError
+from engine.layers.audio import Samples
+from engine.layers.replica.protocol import ReplicaState
+
+TRACES_KEPT = 200
+"""Turns whose traces are kept for the bench, the app and the metrics."""
+
+
+class Director:
+    """Knows nothing of transports: `send` gets each event as a JSON object, participants are named by their session id."""
+
+    def __init__(
+        self,
+        conversation_id: str,
+        *,
+        engines: Engines,
+        thinker: Thinker,
+        parts: AnswerParts,
+        prompt: PromptBuilder,
+        language: str,
+        send: Callable[[dict[str, Any]], None],
+        spawn: Spawn,
+    ) -> None:
+        self._conversation_id = conversation_id
+        self._engines = engines
+        self._thinker = thinker
+        self._prompt = prompt
+        self._language = language
+        self._send = send
+        self._spawn = spawn
+        self._speaker = Speaker(parts, self, spawn)
+        self._listeners: dict[str, Listener] = {}
+        self._transcript = Transcript()
+        self._started = time.monotonic()
+        self.last_activity = self._started
+        """When somebody last spoke or sent something (monotonic)."""
+        self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
+        self._seq = 0
+        self._turn_idx = 0
+        self._inference_id = str(uuid.uuid4())
+        self._caption = 0
+
+    @property
+    def state(self) -> ReplicaState:
+        """What the face shows; may be read from any thread."""
+        if self._speaker.audible:
+            return ReplicaState.SPEAKING
+        if self._speaker.pending:
+            return ReplicaState.THINKING
+        return ReplicaState.LISTENING if self._listeners else ReplicaState.IDLE
+
+    def warm(self) -> None:
+        """Evaluate the prompt as it stands."""
+        self._thinker.warm([self._prompt.system(), *self._transcript.history()])
+
+    def transcript(self) -> list[dict[str, Any]]:
+        """Return the transcript as callbacks carry it."""
+        return self._transcript.as_json(self._prompt.system())
+
+    def join(self, session_id: str, *, greeting: str = "") -> None:
+        """Take a participant in; the first one may be greeted."""
+        ear = Ear(self._engines.open_vad())
+        ear.machine.replica_speaking = self._speaker.audible
+        self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
+        self.last_activity = time.monotonic()
+        if greeting:
+            self._speaker.say(greeting)
+
+    def leave(self, session_id: str) -> None:
+        """Let a participant go."""
+        listener = self._listeners.pop(session_id, None)
+        if listener is not None:
+            listener.close()
+
+    def hear(self, session_id: str, samples: Samples) -> None:
+        """Take a participant's sound, 16 kHz mono."""
+        listener = self._listeners.get(session_id)
+        if listener is not None:
+            listener.hear(samples)
+
+    def interact(self, message: dict[str, Any]) -> None:
+        """Handle a message of the interactions protocol; raises InvalidInputError."""
+        conversation_id = message.get("conversation_id", self._conversation_id)
+        if conversation_id != self._conversation_id:
+            raise InvalidInputError("conversation_id", conversation_id, f"{self._conversation_id!r} (this room's) is")
+        interaction = parse_interaction(message)
+        self.last_activity = time.monotonic()
+        match interaction:
+            case Echo():
+                self._speaker.say(interaction.text, interaction.inference_id)
+            case Interrupt():
+                self._speaker.silence()
+            case Respond():
+                self._speaker.silence()
+                self._speaker.withdraw()
+                self._new_turn()
+                self._answer(interaction.text, 0.0, TurnTrace(time.monotonic()))
+
+    def close(self) -> None:
+        """Stop listening and speaking."""
+        for session_id in list(self._listeners):
+            self.leave(session_id)
+        self._speaker.close()
+
+    # --- people (TurnObserver) ---
+
+    def turn_started(self, listener: Listener) -> None:
+        """Speech began: an answer that nobody has heard yet is taken back; what it was to answer stays, and is answered with this turn."""
+        self.last_activity = time.monotonic()
+        self._new_turn()
+        self._emit(UserStartedSpeaking(self._inference_id))
+        if self._speaker.pending:
+            self._speaker.silence()
+
+    def floor_taken(self, listener: Listener) -> None:
+        """The replica is interrupted."""
+        self._speaker.silence()
+
+    def words_heard(self, listener: Listener, words: str) -> None:
+        """Words so far, for captions."""
+        self._emit(StreamingUtterance(self._inference_id, "user", words, self._next_caption()))
+
+    def turn_considered(self, listener: Listener, words: str, trace: TurnTrace) -> None:
+        """A pause: prepare the answer in case the turn ends here."""
+        if not self._speaker.audible:
+            self._prepare(words, trace)
+
+    def turn_resumed(self, listener: Listener) -> None:
+        """The person goes on."""
+        self._speaker.withdraw()
+
+    def turn_ended(self, listener: Listener, words: str, duration: float, trace: TurnTrace) -> None:
+        """The turn is over: answer it, unless the person has begun to speak again."""
+        self.last_activity = time.monotonic()
+        self._emit(UserStoppedSpeaking(self._inference_id, duration))
+        if listener.ear.machine.in_turn:
+            self._hear_user(words, duration)
+        else:
+            self._answer(words, duration, trace)
+
+    def turn_dropped(self, listener: Listener) -> None:
+        """Nothing was said: what stayed unanswered because of it is answered after all."""
+        self._emit(UserStoppedSpeaking(self._inference_id, 0.0))
+        if self._transcript.unanswered and self._idle and not listener.ear.machine.in_turn:
+            self._answer("", 0.0, TurnTrace(time.monotonic()))
+
+    # --- the replica (SpeechObserver) ---
+
+    def answer_began(self, answer: Answer) -> None:
+        """The replica can be heard."""
+        self._tell_ears()
+        self._caption = 0
+        self._emit(ReplicaStartedSpeaking(answer.inference_id))
+
+    def answer_proceeds(self, answer: Answer, words: str) -> None:
+        """Captions of the replica."""
+        self._emit(StreamingUtterance(answer.inference_id, "replica", words, self._next_caption()))
+
+    def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
+        """The replica has stopped: what was heard becomes history."""
+        self._tell_ears()
+        seconds = answer.seconds_heard
+        if interrupted:
+            self._emit(ReplicaInterrupted(answer.inference_id))
+        self._emit(ReplicaStoppedSpeaking(answer.inference_id, seconds, interrupted))
+        if heard:
+            self._emit(
+                StreamingUtterance(
+                    answer.inference_id, "replica", heard, self._next_caption(), final=True, is_interrupted=interrupted
+                )
+            )
+            self._emit(Utterance(answer.inference_id, "replica", heard, interrupted))
+            began = time.monotonic() - self._started - seconds
+            self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
+        if not self._speaker.preparing:
+            self.warm()
+
+    def answer_unheard(self, answer: Answer) -> None:
+        """Nothing came of an answer; the floor is free again."""
+        self._tell_ears()
+
+    # --- inside ---
+
+    @property
+    def _idle(self) -> bool:
+        return not (self._speaker.audible or self._speaker.pending)
+
+    def _prepare(self, words: str, trace: TurnTrace) -> None:
+        trace.turn_idx, trace.inference_id = self._turn_idx, self._inference_id
+        self.traces.append(trace)
+        messages = self._prompt.messages(self._transcript.history(), words)
+        self._speaker.prepare(self._thinker.writer(messages), trace, inference_id=self._inference_id)
+
+    def _answer(self, words: str, duration: float, trace: TurnTrace) -> None:
+        if self._speaker.audible:
+            self._speaker.silence()
+        if not self._speaker.preparing:
+            self._prepare(words, trace)
+        self._hear_user(words, duration)
+        self._speaker.release()
+
+    def _hear_user(self, words: str, duration: float) -> None:
+        if words:
+            self._emit(Utterance(self._inference_id, "user", words))
+            began = time.monotonic() - self._started - duration
+            self._transcript.add(TranscriptEntry("user", words, began, duration, self._inference_id))
+
+    def _new_turn(self) -> None:
+        self._turn_idx += 1
+        self._inference_id = str(uuid.uuid4())
+        self._caption = 0
+
+    def _next_caption(self) -> int:
+        self._caption += 1
+        return self._caption - 1
+
+    def _tell_ears(self) -> None:
+        for listener in self._listeners.values():
+            listener.ear.machine.replica_speaking = self._speaker.audible
+
+    def _emit(self, event: Event) -> None:
+        self._seq += 1
+        self._send(event.message(self._conversation_id, self._seq, self._turn_idx))

@@ -1,0 +1,40 @@
+"""What all calls share: the loaded models and the threads they run in."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from engine.layers.flow.protocol import EndOfTurnDetector, VoiceActivityDetector
+from engine.layers.llm.protocol import ChatModel
+from engine.layers.replica.protocol import Replica
+from engine.layers.stt.protocol import Recognizer
+from engine.layers.tts.protocol import Voice
+
+
+def _thread(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """One instance of each layer, loaded and warm. Each kind of work has its own thread, so that none waits for another kind."""
+
+    open_vad: Callable[[], VoiceActivityDetector]
+    end_of_turn: EndOfTurnDetector
+    recognizer: Recognizer
+    chat: ChatModel
+    voice: Voice
+    replica: Callable[[str], Replica]
+    """Presenter name -> face; raises KeyError for one that is not here."""
+    languages: frozenset[str] = frozenset({"en"})
+    """ISO 639-1 codes that can be heard and spoken here."""
+    flow_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("flow"))
+    stt_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("stt"))
+    tts_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("tts"))
+    render_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("render"))
+
+    def close(self) -> None:
+        """Stop the threads and free the weights; no call may run any more."""
+        for thread in (self.flow_thread, self.stt_thread, self.tts_thread, self.render_thread):
+            thread.shutdown(wait=True, cancel_futures=True)
+        self.chat.close()

@@ -1,0 +1,39 @@
+"""What the language model is told: persona, context, the conversation so far."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine.layers.llm.protocol import Message
+from engine.store.records import PersonaRecord
+
+SPOKEN_STYLE = (
+    "You are on a live video call and everything you write is spoken aloud. "
+    "Answer in one or two short sentences of plain speech, without lists, markup, emojis or stage directions."
+)
+
+
+class PromptBuilder:
+    """Builds the messages of each turn. Their beginning stays the same during a call, so that it is evaluated only once."""
+
+    def __init__(self, persona: PersonaRecord, conversational_context: str, now: datetime) -> None:
+        self._persona = persona
+        self._now = now
+        self.conversational_context = conversational_context
+
+    def system(self) -> Message:
+        """Return the system message; `now` carries the local zone."""
+        parts = [
+            str(self._persona.fields.get("system_prompt") or ""),
+            str(self._persona.fields.get("context") or ""),
+            self.conversational_context,
+            SPOKEN_STYLE,
+            f"It is {self._now:%A, %d %B %Y, %H:%M} ({self._now.tzname() or 'local time'}).",
+        ]
+        return Message("system", "\n\n".join(part.strip() for part in parts if part and part.strip()))
+
+    def messages(self, history: Sequence[Message], words: str) -> list[Message]:
+        """Return the prompt for an answer to `words`, which continue a person's last turn if that stayed unanswered."""
+        if history and history[-1].role == "user":
+            words = f"{history[-1].content} {words}".strip()
+            history = history[:-1]
+        return [self.system(), *history, Message("user", words)]

@@ -1,0 +1,161 @@
+"""The replica's side of the floor: which answer is being prepared, which is heard, which waits."""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Protocol
+
+from engine.conversation.answer import Answer, AnswerParts, WriteText
+from engine.conversation.listener import Spawn
+from engine.conversation.trace import TurnTrace
+
+log = logging.getLogger(__name__)
+
+
+class SpeechObserver(Protocol):
+    """Who is told how the replica speaks."""
+
+    def answer_began(self, answer: Answer) -> None:
+        """The first sample of an answer is heard."""
+
+    def answer_proceeds(self, answer: Answer, words: str) -> None:
+        """A clause begins to be heard; `words` are all up to and with it."""
+
+    def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
+        """An answer that was heard has ended, or was cut: `heard` holds the words that reached people."""
+
+    def answer_unheard(self, answer: Answer) -> None:
+        """A released answer came to nothing: the model wrote nothing, or failed."""
+
+
+class Speaker:
+    """At most one answer is heard at a time; fixed texts (echo) queue behind it."""
+
+    def __init__(self, parts: AnswerParts, observer: SpeechObserver, spawn: Spawn) -> None:
+        self._parts = parts
+        self._observer = observer
+        self._spawn = spawn
+        self._current: Answer | None = None
+        self._began = False
+        self._waiting: deque[Answer] = deque()
+        self._prepared: Answer | None = None
+        self._running: dict[Answer, asyncio.Task[None]] = {}
+
+    @property
+    def audible(self) -> bool:
+        """Whether the replica can be heard."""
+        return self._current is not None and self._began
+
+    @property
+    def pending(self) -> bool:
+        """Whether an answer was released and is not heard yet."""
+        return self._current is not None and not self._began
+
+    @property
+    def preparing(self) -> bool:
+        """Whether an answer is being prepared in case the turn ends."""
+        return self._prepared is not None
+
+    def prepare(self, write: WriteText, trace: TurnTrace | None = None, inference_id: str | None = None) -> Answer:
+        """Begin an answer that nobody hears before `release`."""
+        self.withdraw()
+        self._prepared = self._make(write, trace=trace, inference_id=inference_id)
+        self._run(self._prepared)
+        return self._prepared
+
+    def withdraw(self) -> None:
+        """Throw away what was prepared."""
+        if self._prepared is not None:
+            self._abandon(self._prepared, "resumed")
+            self._prepared = None
+
+    def release(self) -> Answer | None:
+        """Let the prepared answer be heard."""
+        answer, self._prepared = self._prepared, None
+        if answer is not None:
+            self._begin(answer)
+        return answer
+
+    def say(self, text: str, inference_id: str | None = None) -> Answer:
+        """Say a fixed text, after whatever is being said."""
+        answer = self._make(lambda cancel: iter((text,)), inference_id=inference_id)
+        if self._current is None:
+            self._run(answer)
+            self._begin(answer)
+        else:
+            self._waiting.append(answer)
+        return answer
+
+    def silence(self) -> Answer | None:
+        """Fall silent at once and forget what waits; returns the answer that was cut, if any was under way."""
+        self._waiting.clear()
+        answer = self._current
+        if answer is None:
+            return None
+        heard = self._began
+        answer.stop()
+        words = answer.heard_text()
+        self._current, self._began = None, False
+        if heard:
+            self._close_trace(answer, "interrupted")
+            self._observer.answer_over(answer, words, interrupted=True)
+        else:
+            self._close_trace(answer, "resumed")
+        return answer
+
+    def close(self) -> None:
+        """Stop everything, without telling anyone."""
+        self._waiting.clear()
+        self._current = self._prepared = None
+        for answer, task in self._running.items():
+            answer.stop()
+            task.cancel()
+
+    def _make(self, write: WriteText, *, trace: TurnTrace | None = None, inference_id: str | None = None) -> Answer:
+        return Answer(write, self._parts, inference_id=inference_id, trace=trace, on_clause=self._clause)
+
+    def _begin(self, answer: Answer) -> None:
+        self._current, self._began = answer, False
+        answer.release()
+
+    def _run(self, answer: Answer) -> None:
+        self._running[answer] = self._spawn(self._follow(answer))
+
+    async def _follow(self, answer: Answer) -> None:
+        try:
+            await answer.run()
+        except Exception:
+            log.exception("an answer failed")
+        finally:
+            self._running.pop(answer, None)
+        if answer is not self._current:
+            return
+        heard = answer.heard_text()
+        self._current, self._began = None, False
+        if heard:
+            self._close_trace(answer, "answered")
+            self._observer.answer_over(answer, heard, interrupted=False)
+        else:
+            self._close_trace(answer, "dropped")
+            self._observer.answer_unheard(answer)
+        if self._waiting and self._current is None:
+            following = self._waiting.popleft()
+            self._run(following)
+            self._begin(following)
+
+    def _abandon(self, answer: Answer, outcome: str) -> None:
+        answer.stop()
+        self._close_trace(answer, outcome)
+
+    def _clause(self, answer: Answer, words: str) -> None:
+        if answer is not self._current:
+            return
+        if not self._began:
+            self._began = True
+            self._observer.answer_began(answer)
+        self._observer.answer_proceeds(answer, words)
+
+    @staticmethod
+    def _close_trace(answer: Answer, outcome: str) -> None:
+        if answer.trace is not None:
+            answer.trace.outcome = outcome

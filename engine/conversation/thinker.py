@@ -1,0 +1,66 @@
+"""The language model of one call: its key-value cache and the one thread that may touch it."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from engine.conversation.answer import WriteText
+from engine.layers.cancel import CancelToken
+from engine.layers.llm.protocol import ChatModel, ChatSession, Message, Sampling
+
+log = logging.getLogger(__name__)
+
+
+class Thinker:
+    """Writes answers. Work queues up in one thread, so a cancelled answer has always left the cache before the next one enters it."""
+
+    def __init__(self, session: ChatSession, thread: ThreadPoolExecutor, sampling: Sampling) -> None:
+        self.thread = thread
+        self._session = session
+        self._sampling = sampling
+        self._warming: CancelToken | None = None
+
+    @classmethod
+    async def open(cls, model: ChatModel, sampling: Sampling) -> "Thinker":
+        """Open a session in a thread of its own."""
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llm")
+        try:
+            session = await asyncio.get_running_loop().run_in_executor(thread, model.open_session)
+        except BaseException:
+            thread.shutdown(wait=False)
+            raise
+        return cls(session, thread, sampling)
+
+    def writer(self, messages: Sequence[Message]) -> WriteText:
+        """Return the function that writes the answer to `messages`; what was being warmed up yields to it."""
+        if self._warming is not None:
+            self._warming.cancel()
+
+        def write(cancel: CancelToken) -> Iterator[str]:
+            return self._session.generate(messages, self._sampling, cancel)
+
+        return write
+
+    def warm(self, messages: Sequence[Message]) -> None:
+        """Evaluate a prompt in the background, so that the next answer begins at once."""
+        if self._warming is not None:
+            self._warming.cancel()
+        cancel = self._warming = CancelToken()
+
+        def prefill() -> None:
+            if not cancel.cancelled:
+                try:
+                    self._session.prefill(messages, cancel)
+                except Exception:
+                    # The answer itself will meet the same trouble and report it.
+                    log.exception("warming the prompt failed")
+
+        self.thread.submit(prefill)
+
+    async def close(self) -> None:
+        """Free the cache once the thread has finished what it is at."""
+        if self._warming is not None:
+            self._warming.cancel()
+        await asyncio.get_running_loop().run_in_executor(self.thread, self._session.close)
+        self.thread.shutdown(wait=True)

@@ -1,0 +1,60 @@
+"""What was said in a call, as people heard it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from engine.layers.llm.protocol import Message, Role
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptEntry:
+    """One turn."""
+
+    role: Role
+    content: str
+    seconds_from_start: float
+    """When the turn began, after the start of the call."""
+    duration: float
+    """Seconds of speech; 0 for what was typed."""
+    inference_id: str
+
+
+class Transcript:
+    """The turns of a call in order; the history that the language model sees is made of them."""
+
+    def __init__(self) -> None:
+        self._entries: list[TranscriptEntry] = []
+
+    def add(self, entry: TranscriptEntry) -> None:
+        """Append a turn."""
+        self._entries.append(entry)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the last turn is a person's."""
+        return bool(self._entries) and self._entries[-1].role == "user"
+
+    def history(self) -> list[Message]:
+        """Return the turns as messages; neighbours of one role are joined, as chat templates want them to alternate."""
+        messages: list[Message] = []
+        for entry in self._entries:
+            if messages and messages[-1].role == entry.role:
+                messages[-1] = Message(entry.role, f"{messages[-1].content} {entry.content}")
+            else:
+                messages.append(Message(entry.role, entry.content))
+        return messages
+
+    def as_json(self, system: Message) -> list[dict[str, Any]]:
+        """Return the transcript as callbacks and verbose answers carry it, the system message first (seed: Webhooks and Callbacks)."""
+        entries: list[dict[str, Any]] = [{"role": system.role, "content": system.content}]
+        entries.extend(
+            {
+                "role": entry.role,
+                "content": entry.content,
+                "seconds_from_start": round(entry.seconds_from_start, 3),
+                "duration": round(entry.duration, 3),
+                "inference_id": entry.inference_id,
+            }
+            for entry in self._entries
+        )
+        return entries

@@ -1,0 +1,35 @@
+"""A participant's sound: 48 kHz Opus as received -> 16 kHz mono float32 without holes."""
+
+from collections.abc import Iterator
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 16_000
+"""Hz that listeners get."""
+LONGEST_GAP = 10.0
+"""Seconds; a longer jump of time stamps is a pause of the sender (device change), not lost packets."""
+
+
+class MicrophoneStream:
+    """One stateful resampler per stream; lost packets become silence, counted, so that time never shrinks."""
+
+    def __init__(self) -> None:
+        self._resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        self._expected: int | None = None
+        self.lost_milliseconds = 0
+        """Sound that never arrived."""
+
+    def feed(self, frame: av.AudioFrame) -> Iterator[NDArray[np.float32]]:
+        """Yield what the frame adds to the stream: mono samples at 16 kHz, shape [n], range -1..1."""
+        pts = frame.pts
+        if pts is not None:
+            gap = 0 if self._expected is None else pts - self._expected
+            if 0 < gap < LONGEST_GAP * frame.sample_rate:
+                self.lost_milliseconds += gap * 1000 // frame.sample_rate
+                yield np.zeros(gap * RATE // frame.sample_rate, dtype=np.float32)
+            self._expected = pts + frame.samples
+        frame.pts = None
+        for resampled in self._resampler.resample(frame):
+            yield resampled.to_ndarray().reshape(-1).astype(np.float32, copy=False)

@@ -1,0 +1,108 @@
+"""The one tick of a room: every 20 ms of sound, and the frames that belong to it, at absolute deadlines."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.room.opus import AudioPacket, SpeechEncoder
+from engine.room.playout import MEDIA_RATE, TICK, Playout
+
+RENDER_AHEAD = TICK
+"""Media samples (20 ms) by which a frame is drawn ahead of its sound: rendering and encoding take about 10 ms."""
+RESYNC_AFTER = 0.5
+"""Seconds of delay (a suspended machine) after which the clock starts anew instead of catching up."""
+
+
+@dataclass(slots=True)
+class PacerCounts:
+    """What the tick could not do in time."""
+
+    late_ticks: int = 0
+    """Ticks of sound that left more than 10 ms late."""
+    skipped_frames: int = 0
+    """Frames not drawn because the one before was still being drawn."""
+    frames: int = 0
+
+
+class Pacer:
+    """Paces one room. `draw` runs in `renderer` (a thread) and returns planar YUV 4:2:0 or None; the sinks run on the loop."""
+
+    def __init__(
+        self,
+        playout: Playout,
+        *,
+        draw: Callable[[int], NDArray[np.uint8] | None],
+        renderer: Executor,
+        frames_per_second: int,
+        on_sound: Callable[[AudioPacket], None],
+        on_picture: Callable[[av.VideoFrame], None],
+    ) -> None:
+        self._playout = playout
+        self._draw = draw
+        self._renderer = renderer
+        self._frame_length = MEDIA_RATE // frames_per_second
+        self._on_sound = on_sound
+        self._on_picture = on_picture
+        self._encoder = SpeechEncoder()
+        self._drawing: asyncio.Future[av.VideoFrame | None] | None = None
+        self._next_frame = 0
+        self.counts = PacerCounts()
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        started, first = time.monotonic(), self._playout.position
+        self._next_frame = first
+        while True:
+            deadline = started + (self._playout.position - first) / MEDIA_RATE
+            delay = deadline - time.monotonic()
+            if delay > 0:
+                await asyncio.sleep(delay)
+            elif delay < -RESYNC_AFTER:
+                started, first = time.monotonic(), self._playout.position
+            elif delay < -0.010:
+                self.counts.late_ticks += 1
+            self._tick()
+
+    def _tick(self) -> None:
+        position = self._playout.position
+        packet = self._encoder.encode(self._playout.take(), position)
+        if packet is not None:
+            self._on_sound(packet)
+        if position >= self._next_frame:
+            self._next_frame += self._frame_length
+            if self._next_frame <= position:
+                self._next_frame = position + self._frame_length
+            self._start_frame(position + RENDER_AHEAD)
+
+    def _start_frame(self, position: int) -> None:
+        if self._drawing is not None and not self._drawing.done():
+            self.counts.skipped_frames += 1
+            return
+        loop = asyncio.get_running_loop()
+        self._drawing = loop.run_in_executor(self._renderer, self._frame, position)
+        self._drawing.add_done_callback(self._finish_frame)
+
+    def _frame(self, position: int) -> av.VideoFrame | None:
+        picture = self._draw(position)
+        if picture is None:
+            return None
+        # from_ndarray copies, so the renderer may reuse its buffer.
+        frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+        frame.pts = position
+        frame.time_base = Fraction(1, MEDIA_RATE)
+        return frame
+
+    def _finish_frame(self, drawing: asyncio.Future[av.VideoFrame | None]) -> None:
+        if drawing.cancelled():
+            return
+        frame = drawing.result()
+        if frame is not None:
+            self.counts.frames += 1
+            self._on_picture(frame)

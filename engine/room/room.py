@@ -1,0 +1,143 @@
+"""A room: people come and go, the replica's voice and face go to all of them on one clock."""
+
+import asyncio
+import json
+from concurrent.futures import Executor
+from typing import Any, Protocol
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import CapacityError
+from engine.room.opus import AudioPacket
+from engine.room.pacer import Pacer, PacerCounts
+from engine.room.participant import Participant
+from engine.room.playout import Playout
+
+
+class RoomListener(Protocol):
+    """Who is told what happens in a room. Everything but `draw` runs on the event loop."""
+
+    def joined(self, participant: Participant) -> None:
+        """A participant's connection is up."""
+
+    def left(self, participant: Participant) -> None:
+        """A participant is gone."""
+
+    def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
+        """A participant's microphone: 16 kHz mono, shape [n]."""
+
+    def received(self, participant: Participant, message: dict[str, Any]) -> None:
+        """A message of the data channel."""
+
+    def draw(self, position: int) -> NDArray[np.uint8]:
+        """Return the frame of a media sample as planar YUV 4:2:0; runs in the renderer thread."""
+
+
+class Room:
+    """One call's media. The clock runs while somebody is in the room."""
+
+    def __init__(
+        self, listener: RoomListener, *, renderer: Executor, frames_per_second: int, loopback: bool, seats: int = 8
+    ) -> None:
+        self._listener = listener
+        self._loopback = loopback
+        self._seats = seats
+        self._participants: dict[str, Participant] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._ticking: asyncio.Task[None] | None = None
+        self.playout = Playout()
+        self._pacer = Pacer(
+            self.playout,
+            draw=listener.draw,
+            renderer=renderer,
+            frames_per_second=frames_per_second,
+            on_sound=self._send_sound,
+            on_picture=self._send_picture,
+        )
+
+    @property
+    def people(self) -> int:
+        """Participants whose connection is up."""
+        return sum(participant.ready for participant in self._participants.values())
+
+    @property
+    def counts(self) -> PacerCounts:
+        """What the clock could not do in time."""
+        return self._pacer.counts
+
+    async def join(self, sdp: str, user_name: str) -> tuple[str, str]:
+        """Answer an offer; return the answer's SDP and the session id. Raises SignallingError, CapacityError."""
+        if len(self._participants) >= self._seats:
+            raise CapacityError(f"this room has {self._seats} seats and all are taken")
+        participant = Participant(
+            user_name,
+            loopback=self._loopback,
+            on_ready=self._welcome,
+            on_sound=self._listener.heard,
+            on_message=self._listener.received,
+            on_gone=self._part,
+        )
+        self._participants[participant.session_id] = participant
+        try:
+            answer = await participant.answer(sdp)
+        except BaseException:
+            self._participants.pop(participant.session_id, None)
+            raise
+        return answer, participant.session_id
+
+    async def leave(self, session_id: str) -> None:
+        """Let a participant go; unknown ids are ignored."""
+        participant = self._participants.get(session_id)
+        if participant is not None:
+            self._part(participant)
+            await asyncio.gather(*self._closing)
+
+    def broadcast(self, message: dict[str, Any]) -> None:
+        """Send a message to everyone."""
+        text = json.dumps(message)
+        for participant in self._participants.values():
+            participant.send(text)
+
+    async def close(self) -> None:
+        """Send everyone home."""
+        for participant in list(self._participants.values()):
+            self._part(participant)
+        while self._closing:
+            await asyncio.gather(*self._closing, return_exceptions=True)
+        await self._stop_clock()
+
+    def _welcome(self, participant: Participant) -> None:
+        if self._ticking is None:
+            self._ticking = asyncio.create_task(self._pacer.run(), name="room-pacer")
+        self._listener.joined(participant)
+
+    def _part(self, participant: Participant) -> None:
+        if self._participants.pop(participant.session_id, None) is None:
+            return
+        was_ready = participant.entered
+        task = asyncio.create_task(participant.close(), name="participant-close")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        if was_ready:
+            self._listener.left(participant)
+        if not self.people and self._ticking is not None:
+            self._ticking.cancel()
+            self._ticking = None
+
+    async def _stop_clock(self) -> None:
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+            self._ticking = None
+
+    def _send_sound(self, packet: AudioPacket) -> None:
+        for participant in self._participants.values():
+            if participant.ready:
+                participant.sound.push(packet)
+
+    def _send_picture(self, frame: av.VideoFrame) -> None:
+        for participant in self._participants.values():
+            if participant.ready:
+                participant.picture.push(frame)
