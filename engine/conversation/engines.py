@@ -9,10 +9,7 @@ from engine.layers.llm.protocol import ChatModel
 from engine.layers.replica.protocol import Replica
 from engine.layers.stt.protocol import Recognizer
 from engine.layers.tts.protocol import Voice
-
-
-def _thread(name: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+from engine.ranks import Rank, ranked_threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,10 @@ class Engines:
     """Presenter name -> face; raises KeyError for one that is not here."""
     languages: frozenset[str] = frozenset({"en"})
     """ISO 639-1 codes that can be heard and spoken here."""
-    flow_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("flow"))
-    stt_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("stt"))
-    tts_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("tts"))
-    render_thread: ThreadPoolExecutor = field(default_factory=lambda: _thread("render"))
+    flow_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("flow", Rank.HEARING))
+    stt_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("stt", Rank.HEARING))
+    tts_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("tts", Rank.SPEAKING))
+    render_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("render", Rank.RENDERING))
 
     def close(self) -> None:
         """Stop the threads and free the weights; no call may run any more."""

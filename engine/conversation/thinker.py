@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from engine.conversation.answer import WriteText
 from engine.layers.cancel import CancelToken
 from engine.layers.llm.protocol import ChatModel, ChatSession, Message, Sampling
+from engine.ranks import Rank, ranked_threads
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class Thinker:
     @classmethod
     async def open(cls, model: ChatModel, sampling: Sampling) -> "Thinker":
         """Open a session in a thread of its own."""
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llm")
+        thread = ranked_threads("llm", Rank.THINKING)
         try:
             session = await asyncio.get_running_loop().run_in_executor(thread, model.open_session)
         except BaseException:

@@ -28,7 +28,7 @@ class SpeechEncoder:
         codec.options = {"application": "voip", "fec": "1", "packet_loss": "5", "frame_duration": "20"}
         self._codec = codec
 
-    def encode(self, sound: NDArray[np.int16], position: int) -> AudioPacket | None:
+    def encode(self, sound: NDArray[np.int16], position: int) -> "AudioPacket | None":
         """Encode one tick (int16 [960]) that begins at the media sample `position`."""
         frame = av.AudioFrame.from_ndarray(sound.reshape(1, TICK), format="s16", layout="mono")
         frame.sample_rate = MEDIA_RATE

@@ -1,0 +1,152 @@
+"""The whole, built from Settings: the one place where the parts meet, and where their order of start and stop is written."""
+
+import asyncio
+import contextlib
+import gc
+import json
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from engine import __version__
+from engine.api.app import create_api
+from engine.api.dependencies import ApiDependencies
+from engine.conversation.engines import Engines
+from engine.conversation.host import Calls
+from engine.errors import VisavisError
+from engine.listener_socket import open_listener
+from engine.loading import load_engines
+from engine.network import NetworkPolicy
+from engine.ranks import Rank, ranked_threads
+from engine.settings import Settings
+from engine.store.home_lock import HomeLock
+from engine.store.opening import Store, open_store
+from engine.webhooks import WebhookDelivery
+
+log = logging.getLogger(__name__)
+
+LAST_CALLBACKS = 1.0
+"""Seconds that the callbacks of the last calls get at the end; what they did not manage is sent at the next start."""
+CLOSE_CONNECTIONS = 1
+"""Seconds that open HTTP connections get at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """A running appliance; made by `running`."""
+
+    settings: Settings
+    """As asked for, with the port and the key that are in use."""
+    base_url: str
+    store: Store
+    engines: Engines
+    calls: Calls
+
+    @property
+    def room_url(self) -> str:
+        """Where a person begins a conversation."""
+        return f"{self.base_url}/"
+
+    def write_ready_file(self, path: Path) -> None:
+        """Write the ready file in one step: it is either absent or whole, and readable by its owner alone."""
+        content = {
+            "api_url": self.base_url,
+            "room_url": self.room_url,
+            "api_key": self.settings.api_key,
+            "pid": os.getpid(),
+            "version": __version__,
+        }
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=2)
+                file.write("\n")
+            temporary.replace(path)
+        except OSError as error:
+            raise VisavisError(f"the ready file {path} cannot be written: {error.strerror or error}") from error
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Appliance]:
+    """Start an appliance and stop it at the end of the block. Raises VisavisError when a part cannot be had."""
+    loop = asyncio.get_running_loop()
+    async with AsyncExitStack() as parts:
+        listener = open_listener(settings.host, settings.port)
+        parts.callback(listener.close)
+        parts.enter_context(HomeLock(settings.home))
+        settings = settings.changed(
+            port=listener.getsockname()[1], api_key=settings.api_key or secrets.token_urlsafe(32)
+        )
+        base_url = settings.public_url.rstrip("/") or _url(settings)
+        # aiortc encodes video in the loop's default executor.
+        encoder = ranked_threads("encode", Rank.ENCODING, settings.conversation_limit)
+        loop.set_default_executor(encoder)
+        store = await open_store(settings.home)
+        parts.push_async_callback(store.close)
+        await store.conversations.end_abandoned()
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
+            engines = await loop.run_in_executor(loader, load_engines, settings)
+        parts.callback(engines.close)
+        policy = NetworkPolicy(offline=settings.offline, allow_hosts=settings.allow_hosts)
+        webhooks = WebhookDelivery(store.outbox, policy)
+        parts.push_async_callback(webhooks.close)
+        parts.push_async_callback(webhooks.drain, LAST_CALLBACKS)
+        webhooks.start()
+        calls = Calls(
+            engines,
+            store.conversations,
+            limit=settings.conversation_limit,
+            loopback=settings.loopback_only,
+            language=settings.language,
+            seed=settings.seed,
+        )
+        parts.push_async_callback(calls.close, "end_conversation_endpoint_hit")
+        api = create_api(ApiDependencies(settings, store, calls, lambda: base_url))
+        server = _Server(
+            uvicorn.Config(
+                api,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=CLOSE_CONNECTIONS,
+                lifespan="off",
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
+        parts.push_async_callback(_stop, server, serving)
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.01)
+        # What is loaded now stays: the collector need not look at it again during calls.
+        gc.collect()
+        gc.freeze()
+        appliance = Appliance(settings, base_url, store, engines, calls)
+        if settings.ready_file is not None:
+            appliance.write_ready_file(settings.ready_file)
+            parts.callback(settings.ready_file.unlink, missing_ok=True)
+        yield appliance
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever owns the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _stop(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+    server.should_exit = True
+    await asyncio.wait({serving}, timeout=CLOSE_CONNECTIONS + 1)
+
+
+def _url(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    return f"http://{host}:{settings.port}"

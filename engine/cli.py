@@ -1,0 +1,132 @@
+"""`visavis`: the command line."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from engine import __version__
+from engine.errors import InvalidInputError, VisavisError
+from engine.settings import Settings
+from engine.store.opening import Store, open_store
+from models.commands import models as models_commands
+
+T = TypeVar("T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="visavis")
+def visavis() -> None:
+    """A conversational video interface that runs whole on this machine."""
+
+
+visavis.add_command(models_commands)
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line on standard error and exit status 1."""
+    try:
+        visavis(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except VisavisError as error:
+        click.echo(f"visavis: {error}", err=True)
+        sys.exit(1)
+
+
+def _settings(**given: Any) -> Settings:
+    return Settings.from_environment(os.environ).changed(**given)
+
+
+_home_option = click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), help="Data, models and keys [VISAVIS_HOME]."
+)
+
+
+@visavis.command()
+@click.option("--headless", is_flag=True, help="Do not open a browser.")
+@click.option("--host", help="Address to listen on; the default is this machine alone [127.0.0.1].")
+@click.option("--port", type=int, help="Port; 0 takes a free one [8765].")
+@_home_option
+@click.option("--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Written once all is warm.")
+@click.option("--offline/--online", default=None, help="Let nothing leave this machine.")
+def serve(headless: bool, **given: Any) -> None:
+    """Start the appliance: API and room."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("aioice").setLevel(logging.WARNING)
+    asyncio.run(_serve(_settings(**given), open_browser=not headless and _has_display()))
+
+
+async def _serve(settings: Settings, *, open_browser: bool) -> None:
+    from engine.appliance import running
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as appliance:
+        click.echo(f"Visavis {__version__} is ready. Talk: {appliance.room_url}")
+        if open_browser:
+            webbrowser.open(appliance.room_url)
+        await stop.wait()
+        click.echo("Visavis stops.")
+
+
+def _has_display() -> bool:
+    return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@visavis.group()
+def keys() -> None:
+    """API keys of this installation."""
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--allow", multiple=True, metavar="ADDRESS", help="Address or CIDR that may use it; default: all.")
+@_home_option
+def create_key(name: str, allow: tuple[str, ...], home: Path | None) -> None:
+    """Make a key and show it, this one time."""
+    key = _with_store(home, lambda store: store.keys.create(name, allow))
+    click.echo(key.secret)
+    click.echo(f"This is the only time the key is shown. Its id is {key.record.key_id}.", err=True)
+
+
+@keys.command("list")
+@_home_option
+def list_keys(home: Path | None) -> None:
+    """List the keys; their secrets are not kept."""
+    for key in _with_store(home, lambda store: store.keys.all_keys()):
+        state = f"revoked {key.revoked_at}" if key.revoked_at else f"last used {key.last_used_at or 'never'}"
+        click.echo(f"{key.key_id}  {key.name}  created {key.created_at}  {state}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@_home_option
+def revoke_key(key_id: str, home: Path | None) -> None:
+    """Make a key useless from now on."""
+    if not _with_store(home, lambda store: store.keys.revoke(key_id)):
+        raise InvalidInputError("key_id", key_id, "the id of a valid key (`visavis keys list`) is")
+    click.echo(f"{key_id} is revoked.")
+
+
+def _with_store(home: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def run() -> T:
+        store = await open_store(_settings(home=home).home)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())

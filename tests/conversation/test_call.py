@@ -1,0 +1,235 @@
+"""A whole call over real WebRTC on loopback; the layers are fakes, so that each run goes the same way."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from engine.bench.room_client import RoomClient
+from engine.conversation.call import Call
+from engine.errors import SignallingError
+from engine.layers.llm.protocol import Sampling
+from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+from tests.fakes.layers import FakeLayers, fake_layers
+
+STAMP = "2026-01-01T00:00:00.000000Z"
+
+
+@asynccontextmanager
+async def call_of(layers: FakeLayers, *, greeting: str = "", **properties: Any) -> AsyncIterator[Call]:
+    conversation = ConversationRecord(
+        "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, {}, STAMP, STAMP
+    )
+    persona = PersonaRecord("p1", "Ada", {"system_prompt": "You are Ada."}, "user", STAMP, STAMP)
+    replica = ReplicaRecord("r1", "Ada", {"presenter": "ada"}, "system", "completed", "100/100", None, STAMP, STAMP)
+    call = await Call.open(
+        conversation, persona, replica, layers.engines, language="en", loopback=True, seed=1, sampling=Sampling(seed=1)
+    )
+    running = asyncio.create_task(call.run())
+    try:
+        yield call
+    finally:
+        call.end("end_conversation_endpoint_hit")
+        await running
+        layers.engines.close()
+
+
+@asynccontextmanager
+async def person_in(call: Call) -> AsyncIterator[RoomClient]:
+    client = RoomClient()
+
+    async def signal(sdp: str) -> str:
+        return (await call.room.join(sdp, "tester"))[0]
+
+    await client.join(signal)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def voice_like(seconds: float, level: float = 0.3) -> NDArray[np.float32]:
+    time = np.arange(int(seconds * 48_000), dtype=np.float32) / 48_000
+    return (level * np.sin(2 * np.pi * 220 * time)).astype(np.float32)
+
+
+async def test_a_person_speaks_and_is_answered() -> None:
+    layers = fake_layers(hears=["What is your name?"], answers=["My name is Ada. I am pleased to meet you."])
+    async with call_of(layers) as call, person_in(call) as person:
+        begun = await person.speak(voice_like(1.0))
+        user = await person.event("conversation.utterance", role="user")
+        replica = await person.event("conversation.utterance", role="replica")
+        assert user.message["properties"]["speech"] == "What is your name?"
+        assert replica.message["properties"]["speech"] == "My name is Ada. I am pleased to meet you."
+        assert user.message["inference_id"] == replica.message["inference_id"]
+        assert [m.event_type for m in person.received.messages if "streaming" not in m.event_type] == [
+            "conversation.user.started_speaking",
+            "conversation.user.stopped_speaking",
+            "conversation.utterance",
+            "conversation.replica.started_speaking",
+            "conversation.replica.stopped_speaking",
+            "conversation.utterance",
+        ]
+        seqs = [m.message["seq"] for m in person.received.messages]
+        assert seqs == sorted(set(seqs))
+        heard = person.first_sound(begun)
+        assert heard is not None
+        assert heard > begun + 1.0
+        assert layers.chat.prompts[-1][0].content.startswith("You are Ada.")
+        assert "They are in a test." in layers.chat.prompts[-1][0].content
+        transcript = call.director.transcript()
+        assert [entry["role"] for entry in transcript] == ["system", "user", "assistant"]
+        assert transcript[1]["duration"] == pytest.approx(1.0, abs=0.15)
+
+
+async def test_the_greeting_is_spoken_to_the_first_person() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers, greeting="Welcome to the test.") as call, person_in(call) as person:
+        said = await person.event("conversation.utterance", role="replica")
+        assert said.message["properties"]["speech"] == "Welcome to the test."
+        async with person_in(call) as second:
+            await asyncio.sleep(0.5)
+            assert not any(m.event_type == "conversation.replica.started_speaking" for m in second.received.messages)
+
+
+async def test_the_picture_follows_the_voice_and_keeps_its_rate() -> None:
+    layers = fake_layers(hears=["Hello."], answers=["One two three four five."])
+    async with call_of(layers) as call, person_in(call) as person:
+        person.send("conversation.echo", "c1", modality="text", text="one two three four five six")
+        await person.event("conversation.replica.stopped_speaking")
+        pictures, sound = person.received.pictures, person.received.sound
+        bright = [p.time for p in pictures if p.luma.mean() > 150]
+        loud = [s.time for s in sound if s.level > 0.05]
+        assert len(bright) > 20
+        # The client's jitter buffer holds sound back by about 80 ms.
+        assert -0.1 < loud[0] - bright[0] < 0.25
+        gaps = np.diff([p.time for p in pictures])
+        assert np.median(gaps) == pytest.approx(0.04, abs=0.01)
+
+
+async def test_barge_in_silences_the_replica_and_keeps_what_was_heard() -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    layers = fake_layers(hears=["Stop please."], answers=["Alright."])
+    async with call_of(layers) as call, person_in(call) as person:
+        person.send("conversation.echo", "c1", text=words)
+        started = await person.event("conversation.replica.started_speaking")
+        await asyncio.sleep(0.6)
+        onset = await person.speak(voice_like(1.0))
+        stopped = await person.event("conversation.replica.stopped_speaking")
+        assert stopped.message["properties"]["interrupted"] is True
+        await person.event("conversation.replica_interrupted")
+        cut = await person.event("conversation.utterance", role="replica", interrupted=True)
+        heard = cut.message["properties"]["speech"].split()
+        assert 2 <= len(heard) <= 8
+        assert words.startswith(" ".join(heard))
+        silent_at = person.last_sound(before=onset + 1.0)
+        assert silent_at is not None
+        assert silent_at - onset < 0.4
+        await person.event("conversation.utterance", after=started.time, role="user")
+        await person.event("conversation.utterance", after=cut.time, role="replica")
+        history = [m.content for m in layers.chat.prompts[-1]]
+        assert " ".join(heard) in history
+        assert words not in history
+        assert layers.replica.sessions[0].silenced
+
+
+async def test_going_on_after_a_pause_withdraws_the_answer_that_was_prepared() -> None:
+    layers = fake_layers(hears=["I would like a coffee"], answers=["Here."], end_of_turn=[0.0, 1.0])
+    async with call_of(layers) as call, person_in(call) as person:
+        pause = np.zeros(24_000, dtype=np.float32)
+        await person.speak(np.concatenate([voice_like(0.6), pause, voice_like(0.6)]))
+        await person.event("conversation.utterance", role="replica")
+        spoken = [m for m in person.received.messages if m.event_type == "conversation.replica.started_speaking"]
+        users = [m for m in person.received.messages if m.event_type == "conversation.user.stopped_speaking"]
+        assert len(spoken) == len(users) == 1
+        assert [trace.outcome for trace in call.director.traces] == ["resumed", "answered"]
+
+
+async def test_sound_without_words_gets_no_answer() -> None:
+    layers = fake_layers(hears=[""], answers=["Never."])
+    async with call_of(layers) as call, person_in(call) as person:
+        await person.speak(voice_like(0.4))
+        await person.event("conversation.user.stopped_speaking")
+        await asyncio.sleep(0.5)
+        assert layers.chat.prompts == []
+        assert len(call.director.transcript()) == 1
+
+
+async def test_respond_interrupt_and_echo_over_the_data_channel() -> None:
+    layers = fake_layers(hears=[], answers=["This is a rather long answer that goes on and on and on for a while."])
+    async with call_of(layers) as call, person_in(call) as person:
+        person.send("conversation.respond", "c1", text="Tell me something.")
+        assert (await person.event("conversation.utterance", role="user")).message["properties"]["speech"] == (
+            "Tell me something."
+        )
+        await person.event("conversation.replica.started_speaking")
+        person.send("conversation.interrupt", "c1")
+        stopped = await person.event("conversation.replica.stopped_speaking")
+        assert stopped.message["properties"]["interrupted"] is True
+        person.send("conversation.echo", "c1", text="First.")
+        person.send("conversation.echo", "c1", text="Second.")
+        await person.event("conversation.utterance", role="replica", speech="First.")
+        await person.event("conversation.utterance", role="replica", speech="Second.")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("no json", "message_type"),
+        ("[1]", "message_type"),
+        (json.dumps({"event_type": "conversation.dance"}), "conversation.dance"),
+        (json.dumps({"event_type": "conversation.echo", "properties": {"text": 7}}), "properties.text"),
+        (json.dumps({"event_type": "conversation.echo", "properties": 7}), "properties"),
+        (json.dumps({"event_type": "conversation.interrupt", "conversation_id": "other"}), "conversation_id"),
+    ],
+)
+async def test_a_wrong_message_is_answered_with_what_is_wrong(text: str, named: str) -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers) as call, person_in(call) as person:
+        person.send_text(text)
+        error = await person.event("error")
+        assert named in error.message["properties"]["error"]
+
+
+async def test_a_malformed_offer_is_refused_and_leaves_nothing_behind() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers) as call:
+        before = len(asyncio.all_tasks())
+        for sdp in ("", "hello", "v=0\r\n", "v=0\r\na=fingerprint:sha-256 00\r\na=ice-ufrag:x\r\nm=audio 9 x y\r\n"):
+            with pytest.raises(SignallingError, match="sdp"):
+                await call.room.join(sdp, "mallory")
+        await asyncio.sleep(0.1)
+        assert len(asyncio.all_tasks()) == before
+
+
+async def test_the_call_ends_when_the_last_person_leaves() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers, participant_left_timeout=0) as call:
+        async with person_in(call):
+            pass
+        reason = await asyncio.wait_for(asyncio.shield(call._over), 5)
+        assert reason == "participant_left_timeout"
+
+
+async def test_everyone_is_told_when_the_call_ends() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers) as call, person_in(call) as person:
+        call.end("max_call_duration")
+        told = await person.event("system.shutdown")
+        assert told.message["properties"]["shutdown_reason"] == "max_call_duration"
+
+
+async def test_no_socket_leaves_loopback() -> None:
+    layers = fake_layers(hears=["Hello."], answers=["Hello to you."])
+    async with call_of(layers) as call, person_in(call) as person:
+        await person.speak(voice_like(0.5))
+        await person.event("conversation.replica.started_speaking")
+        sockets = [s for s in psutil.Process().net_connections("udp") if s.laddr]
+        assert sockets
+        assert {s.laddr.ip for s in sockets} == {"127.0.0.1"}

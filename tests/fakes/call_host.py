@@ -1,0 +1,54 @@
+"""A call host that opens no rooms: it keeps what it was asked and answers as it was told."""
+
+from engine.conversation.calls import JoinAnswer
+from engine.errors import CapacityError, SignallingError
+from engine.store.call_events import replica_joined, shutdown
+from engine.store.opening import Store
+from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+
+
+class FakeCallHost:
+    """Satisfies `engine.conversation.calls.CallHost`; writes the events of a call into the store as a real one does."""
+
+    def __init__(self, store: Store, capacity: int = 2) -> None:
+        self._store = store
+        self.capacity = capacity
+        self.fails_with: Exception | None = None
+        self.live: dict[str, tuple[ConversationRecord, PersonaRecord, ReplicaRecord]] = {}
+        self.joined: list[tuple[str, str]] = []
+        self.left: list[tuple[str, str]] = []
+        self.interactions: list[tuple[str, dict[str, object]]] = []
+
+    def reserve(self) -> None:
+        if len(self.live) >= self.capacity:
+            raise CapacityError(f"This machine carries {self.capacity} conversations at once", retry_after=7)
+
+    async def start(self, conversation: ConversationRecord, persona: PersonaRecord, replica: ReplicaRecord) -> None:
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.reserve()
+        self.live[conversation.conversation_id] = (conversation, persona, replica)
+        await self._store.conversations.record_event(conversation.conversation_id, replica_joined(replica.replica_id))
+
+    def is_live(self, conversation_id: str) -> bool:
+        return conversation_id in self.live
+
+    async def join(self, conversation_id: str, sdp: str, user_name: str) -> JoinAnswer:
+        _, persona, _ = self.live[conversation_id]
+        if not sdp.startswith("v=0"):
+            raise SignallingError("The offer is not an SDP session description")
+        self.joined.append((conversation_id, user_name))
+        return JoinAnswer("v=0\r\n", f"session{len(self.joined)}", persona.persona_name)
+
+    async def leave(self, conversation_id: str, session_id: str) -> None:
+        self.left.append((conversation_id, session_id))
+
+    async def end(self, conversation_id: str, reason: str) -> None:
+        call = self.live.pop(conversation_id, None)
+        if call is not None:
+            await self._store.conversations.end(conversation_id, [shutdown(call[2].replica_id, reason)])
+
+    async def interact(self, conversation_id: str, message: dict[str, object]) -> None:
+        if conversation_id not in self.live:
+            raise KeyError(conversation_id)
+        self.interactions.append((conversation_id, message))
