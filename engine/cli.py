@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from engine import __version__
+from engine.bench.commands import bench
 from engine.errors import InvalidInputError, VisavisError
 from engine.settings import Settings
 from engine.store.opening import Store, open_store
@@ -28,6 +29,7 @@ def visavis() -> None:
 
 
 visavis.add_command(models_commands)
+visavis.add_command(bench)
 
 
 def main() -> None:

@@ -14,9 +14,10 @@ from engine.layers.audio import HEARING_RATE, VAD_FRAME
 from engine.layers.cancel import CancelToken
 from engine.layers.flow.silero import SileroModel
 from engine.layers.flow.smart_turn import SmartTurn
-from engine.layers.llm.llama import LlamaModel
+from engine.layers.llm.llama import LlamaChatModel
 from engine.layers.llm.protocol import Message, Sampling
-from engine.layers.replica.drawn_face import DrawnReplica, looks
+from engine.layers.replica.drawn_face import DrawnReplica
+from engine.layers.replica.looks import looks
 from engine.layers.stt.whisper import WhisperRecognizer
 from engine.layers.tts.basic_voice import BasicVoice
 from engine.layers.tts.piper_voice import PiperVoiceEngine
@@ -92,9 +93,9 @@ def _only(folder: Path, pattern: str) -> Path:
     return found[0]
 
 
-def _load_chat(store: ModelStore, tier: Tier, settings: Settings) -> LlamaModel:
+def _load_chat(store: ModelStore, tier: Tier, settings: Settings) -> LlamaChatModel:
     folder = _folder(store, tier, "llm", settings.language, settings.chat_model)
-    return LlamaModel(_only(folder, "*.gguf"), gpu_layers=0 if tier is Tier.CPU else -1)
+    return LlamaChatModel(_only(folder, "*.gguf"), gpu_layers=0 if tier is Tier.CPU else -1)
 
 
 def _load_recognizer(store: ModelStore, tier: Tier, settings: Settings) -> WhisperRecognizer:

@@ -11,6 +11,7 @@ from typing import Any
 import av
 import numpy as np
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from numpy.typing import NDArray
 
@@ -97,6 +98,10 @@ class RoomClient:
         offer = await connection.createOffer()
         bind_to_loopback(connection)
         await connection.setLocalDescription(offer)
+        for transceiver in connection.getTransceivers():
+            if transceiver.kind == "audio":
+                # The probe's own jitter buffer must not count as the room's delay.
+                transceiver.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=1)  # type: ignore[attr-defined]
         answer = await signal(connection.localDescription.sdp)
         await connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
         await asyncio.wait_for(self._connected.wait(), within)
@@ -184,7 +189,7 @@ class RoomClient:
                     self.received.sound.append(ReceivedSound(now, samples))
                 elif isinstance(frame, av.VideoFrame) and self._keep_pictures:
                     plane = frame.planes[0]
-                    luma = np.frombuffer(plane, dtype=np.uint8).reshape(plane.height, plane.line_size)
+                    luma = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(plane.height, plane.line_size)
                     picture = np.ascontiguousarray(luma[::4, : frame.width : 4])
                     self.received.pictures.append(ReceivedPicture(now, picture))
         except MediaStreamError:
@@ -203,6 +208,7 @@ class FileMicrophone(MediaStreamTrack):
         self._done: asyncio.Future[None] | None = None
         self._sent = 0
         self._origin: float | None = None
+        self._kept: list[NDArray[np.float32]] = []
 
     async def speak(self, samples: NDArray[np.float32]) -> float:
         """Play samples from the next tick on; returns after the last one, with the time of the first."""
@@ -212,6 +218,10 @@ class FileMicrophone(MediaStreamTrack):
         begun = await self._begun
         await self._done
         return begun
+
+    def sent(self) -> tuple[float, NDArray[np.float32]] | None:
+        """Return when (monotonic) the stream began and all its samples; None before it did."""
+        return None if self._origin is None else (self._origin, np.concatenate(self._kept))
 
     async def recv(self) -> av.AudioFrame:
         """Return the next 20 ms."""
@@ -227,6 +237,7 @@ class FileMicrophone(MediaStreamTrack):
         part = self._speech[:TICK]
         samples[: part.size] = part
         self._speech = self._speech[TICK:]
+        self._kept.append(samples)
         if part.size and self._begun is not None and not self._begun.done():
             self._begun.set_result(time.monotonic())
         if not self._speech.size and self._done is not None and not self._done.done() and part.size:

@@ -20,6 +20,10 @@ class JoinAnswer:
 class CallHost(Protocol):
     """Runs calls; all methods are used on the engine's event loop."""
 
+    @property
+    def basic_voice(self) -> bool:
+        """Whether calls speak with the voice of last resort, which is marked as such wherever it shows."""
+
     def reserve(self) -> None:
         """Raise CapacityError when the machine carries no further conversation."""
 
@@ -41,3 +45,6 @@ class CallHost(Protocol):
 
     async def interact(self, conversation_id: str, message: dict[str, object]) -> None:
         """Handle one message of the interactions protocol as if a participant had sent it. Raises KeyError, InvalidInputError."""
+
+    def traces(self, conversation_id: str) -> list[dict[str, object]]:
+        """Return where the time of the latest turns of a running call went. Raises KeyError."""

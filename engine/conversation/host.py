@@ -104,7 +104,7 @@ class Calls:
         """Handle a message as if a participant had sent it. Raises KeyError, InvalidInputError."""
         self._calls[conversation_id].director.interact(message)
 
-    def traces(self, conversation_id: str) -> list[dict[str, Any]]:
+    def traces(self, conversation_id: str) -> list[dict[str, object]]:
         """Return where the time of each turn of a running call went. Raises KeyError."""
         return [trace.as_json() for trace in self._calls[conversation_id].director.traces]
 

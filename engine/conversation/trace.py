@@ -43,6 +43,7 @@ class TurnTrace:
             "turn_idx": self.turn_idx,
             "inference_id": self.inference_id,
             "outcome": self.outcome,
+            "last_voiced_at": self.last_voiced,
             "first_sound_ms": None if self.first_sound is None else after(self.first_sound),
             "stages": [
                 {"name": s.name, "start_ms": after(s.start), "end_ms": after(s.end), "cancelled": s.cancelled}

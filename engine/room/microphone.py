@@ -30,6 +30,14 @@ class MicrophoneStream:
                 self.lost_milliseconds += gap * 1000 // frame.sample_rate
                 yield np.zeros(gap * RATE // frame.sample_rate, dtype=np.float32)
             self._expected = pts + frame.samples
-        frame.pts = None
-        for resampled in self._resampler.resample(frame):
+        for resampled in self._resampler.resample(_mono(frame)):
             yield resampled.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+
+
+def _mono(frame: av.AudioFrame) -> av.AudioFrame:
+    # The resampler's own downmix makes a voice that is on both channels 3 dB louder.
+    channels = frame.to_ndarray().reshape(-1, len(frame.layout.channels))
+    mean = (channels.astype(np.float32).mean(axis=1) / 32768.0).astype(np.float32)
+    mono = av.AudioFrame.from_ndarray(mean.reshape(1, -1), format="flt", layout="mono")
+    mono.sample_rate = frame.sample_rate
+    return mono

@@ -35,11 +35,17 @@ class SpokenClause:
 class Voice(Protocol):
     """A voice shared by all conversations."""
 
-    name: str
-    language: str
-    """As BCP 47, such as `en-US`."""
-    basic: bool
-    """Whether this is the last resort, to be marked as "basic voice" wherever it shows."""
+    @property
+    def name(self) -> str:
+        """What it is called in the catalogue."""
+
+    @property
+    def language(self) -> str:
+        """As BCP 47, such as `en-US`."""
+
+    @property
+    def basic(self) -> bool:
+        """Whether this is the last resort, to be marked as "basic voice" wherever it shows."""
 
     def speak(self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None) -> SpokenClause:
         """Synthesise one clause.

@@ -1,0 +1,199 @@
+"""`visavis bench turn`: the time from a person's last voiced sample to the replica's first, and where it goes.
+
+Everything of a turn is taken at an aiortc client of the room: last voiced sample sent -> first replica sample received,
+decoded and not silent.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.bench.appliance_process import ApplianceProcess, appliance_process
+from engine.bench.clips import Clip, load_clips
+from engine.bench.evidence import write_recording
+from engine.bench.lip_sync import audio_video_offset
+from engine.bench.room_client import RoomClient
+from engine.bench.statistics import percentile
+from engine.layers.replica.drawn_face import DrawnReplica
+
+LISTEN = 3.5
+"""Seconds of each answer that are listened to before it is interrupted."""
+QUIET = 0.8
+"""Seconds of silence between two turns."""
+ANSWER_WITHIN = 12.0
+"""Seconds after which a turn counts as unanswered."""
+MODEL_STAGES = ("stt", "end_of_turn", "llm_first_clause", "tts_first_clause")
+WAITING_STAGES = ("pause", "wait")
+
+
+@dataclass(slots=True)
+class _Turn:
+    clip: Clip
+    begun: float
+    last_voiced: float
+    first_sound: float | None = None
+    cut_in: bool = False
+    av_offset_ms: float | None = None
+    trace: dict[str, Any] | None = None
+
+    @property
+    def milliseconds(self) -> float | None:
+        if self.first_sound is None or self.cut_in:
+            return None
+        return (self.first_sound - self.last_voiced) * 1000
+
+
+@dataclass(slots=True)
+class _Measured:
+    turns: list[_Turn] = field(default_factory=list)
+    cores: float = 0.0
+    rss_mb: float = 0.0
+    frames_per_second: list[int] = field(default_factory=list)
+    start_seconds: float = 0.0
+    voice: str = ""
+
+
+async def bench_turn(home: Path, data: Path | None, record: Path | None = None) -> dict[str, Any]:
+    """Hold a conversation with the clips and return the report (design of the keys: README of the benchmarks)."""
+    clips = [clip for clip in load_clips(data) if clip.kind == "natural" and clip.true_end is not None]
+    async with appliance_process(home, environment={"VISAVIS_SEED": "1"}) as appliance:
+        measured = await _converse(appliance, clips, record)
+    return _report(measured, "shipped clips (basic voice)" if data is None else str(data))
+
+
+async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path | None) -> _Measured:
+    measured = _Measured(start_seconds=appliance.start_seconds)
+    conversation = await appliance.create_conversation(conversation_name="bench turn")
+    conversation_id = str(conversation["conversation_id"])
+    person = RoomClient()
+    await person.join(appliance.signal(conversation_id))
+    await asyncio.sleep(1.5)
+    mouth_box = DrawnReplica().mouth_box
+    cpu, begun = appliance.cpu_seconds(), time.monotonic()
+    for clip in clips:
+        turn = await _one_turn(person, clip, conversation_id, mouth_box)
+        traces = [trace for trace in await appliance.turns(conversation_id) if trace["outcome"] != "resumed"]
+        turn.trace = traces[-1] if traces else None
+        measured.turns.append(turn)
+    ended = time.monotonic()
+    measured.cores = (appliance.cpu_seconds() - cpu) / (ended - begun)
+    measured.rss_mb = appliance.rss_mb()
+    measured.frames_per_second = _frames_each_second([p.time for p in person.received.pictures], begun, ended)
+    if record is not None:
+        write_recording(record, person)
+    await person.close()
+    return measured
+
+
+async def _one_turn(
+    person: RoomClient, clip: Clip, conversation_id: str, mouth_box: tuple[int, int, int, int]
+) -> _Turn:
+    assert clip.true_end is not None
+    begun = await person.speak(clip.samples())
+    turn = _Turn(clip, begun, begun + clip.true_end)
+    deadline = turn.last_voiced + ANSWER_WITHIN
+    while turn.first_sound is None and time.monotonic() < deadline:
+        turn.first_sound = person.first_sound(after=begun)
+        await asyncio.sleep(0.02)
+    if turn.first_sound is not None and turn.first_sound < turn.last_voiced:
+        turn.cut_in = True
+    await asyncio.sleep(LISTEN)
+    if turn.first_sound is not None:
+        end = time.monotonic()
+        sound = [s for s in person.received.sound if turn.first_sound - 1 < s.time < end]
+        pictures = [p for p in person.received.pictures if turn.first_sound - 1 < p.time < end]
+        turn.av_offset_ms = audio_video_offset(sound, pictures, mouth_box)
+    person.send("conversation.interrupt", conversation_id)
+    await _quiet(person)
+    return turn
+
+
+async def _quiet(person: RoomClient) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        last = person.last_sound()
+        if last is None or time.monotonic() - last > QUIET:
+            return
+        await asyncio.sleep(0.05)
+
+
+def _frames_each_second(times: list[float], begun: float, ended: float) -> list[int]:
+    counts, _ = np.histogram(times, bins=np.arange(begun, ended, 1.0))
+    return [int(count) for count in counts]
+
+
+def _report(measured: _Measured, clips: str) -> dict[str, Any]:
+    answered = [turn for turn in measured.turns if turn.milliseconds is not None]
+    times = [turn.milliseconds for turn in answered if turn.milliseconds is not None]
+    warm = times[1:] or times
+    stages = [_path(turn) for turn in answered[1:] or answered if turn.trace is not None]
+    path = {name: percentile([stage[name] for stage in stages], 50) for name in (stages[0] if stages else {})}
+    work = _work(answered)
+    offsets = [turn.av_offset_ms for turn in measured.turns if turn.av_offset_ms is not None]
+    median = percentile(warm, 50)
+    return {
+        "bench": "turn",
+        "clips": clips,
+        "turn_ms": {"p50": median, "p95": percentile(warm, 95)},
+        "cold_turn_ms": round(times[0], 1) if times else None,
+        "stages_ms": {**path, **work},
+        "explained": round(sum(v for v in path.values() if v is not None) / median, 3) if median else None,
+        "overhead_ms": {"p50": percentile([_overhead(turn) for turn in answered if turn.trace], 50)},
+        "video_fps": {
+            "p50": percentile(measured.frames_per_second, 50),
+            "p5": percentile(measured.frames_per_second, 5),
+        },
+        "av_offset_ms": {"p5": percentile(offsets, 5), "p95": percentile(offsets, 95)},
+        "cores": round(measured.cores, 3),
+        "rss_mb": round(measured.rss_mb, 1),
+        "turns": len(measured.turns),
+        "unanswered": sum(turn.first_sound is None for turn in measured.turns),
+        "cut_ins": sum(turn.cut_in for turn in measured.turns),
+        "start_ms": round(measured.start_seconds * 1000),
+    }
+
+
+def _path(turn: _Turn) -> dict[str, float]:
+    """Split a turn into stretches that follow each other, in milliseconds; together they are the turn."""
+    trace = turn.trace or {}
+    first_sound = float(trace.get("first_sound_ms") or 0.0)
+    ends = {stage["name"]: float(stage["end_ms"]) for stage in trace.get("stages", [])}
+    heard_last = (float(trace["last_voiced_at"]) - turn.last_voiced) * 1000
+    considered = ends.get("pause", 0.0)
+    decided = max(considered, ends.get("wait", considered))
+    prepared = max(decided, ends.get("tts_first_clause", decided))
+    return {
+        "path.capture": heard_last,
+        "path.pause": considered,
+        "path.decide": decided - considered,
+        "path.prepare": prepared - decided,
+        "path.playout": first_sound - prepared,
+        "path.delivery": (turn.milliseconds or 0.0) - heard_last - first_sound,
+    }
+
+
+def _work(turns: list[_Turn]) -> dict[str, float | None]:
+    durations: dict[str, list[float]] = {}
+    for turn in turns:
+        for stage in (turn.trace or {}).get("stages", []):
+            durations.setdefault(stage["name"], []).append(stage["end_ms"] - stage["start_ms"])
+    return {name: percentile(values, 50) for name, values in durations.items()}
+
+
+def _overhead(turn: _Turn) -> float:
+    """Return the milliseconds between the last voiced sample and the first sound that no model and no wait accounts for."""
+    trace = turn.trace or {}
+    spans = sorted(
+        (stage["start_ms"], stage["end_ms"])
+        for stage in trace.get("stages", [])
+        if stage["name"] in MODEL_STAGES + WAITING_STAGES
+    )
+    covered, reached = 0.0, 0.0
+    for start, end in spans:
+        covered += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return max(0.0, float(trace.get("first_sound_ms") or 0.0) - covered)
