@@ -117,6 +117,9 @@ class Participant:
             raise SignallingError("sdp: the offer has no audio section; one audio and one video section are expected")
         sound = offered["audio"]
         sound.sender.replaceTrack(self.sound)
+        for transceiver in offered.values():
+            # One stream: browsers keep lips and voice together by its id.
+            transceiver.sender._stream_id = self.session_id
         sound.direction = "sendrecv"
         if self._loopback:
             # aiortc has no setting for it.

@@ -1,0 +1,179 @@
+/**
+ * One call, from the offer to its end: wires the connection to what the person sees.
+ *
+ * Event: `over` (detail: Outcome).
+ *
+ * @typedef {import("./connection.js").Message} Message
+ * @typedef {import("./signalling.js").Room} Room
+ * @typedef {import("./words.js").Outcome} Outcome
+ */
+
+import { Captions } from "./captions.js";
+import { RoomConnection } from "./connection.js";
+import { PRESENCE_WORDS, Presence } from "./presence.js";
+import { dismiss, notify, part } from "./screens.js";
+import { Stage } from "./stage.js";
+import { Transcript } from "./transcript.js";
+import { ended, LEFT, LOST } from "./words.js";
+
+/** The page's call screen; used for one call after the other. */
+export class CallScreen extends EventTarget {
+  /** @type {RoomConnection | null} */
+  connection = null;
+  presence = new Presence();
+  captions = new Captions(part("captions"));
+  stage = new Stage({
+    stage: part("stage"),
+    video: part("replica", HTMLVideoElement),
+    unblock: part("hear", HTMLButtonElement),
+  });
+  transcript = new Transcript({
+    panel: part("panel"),
+    log: part("log"),
+    form: part("say-form", HTMLFormElement),
+    input: part("say", HTMLTextAreaElement),
+  });
+
+  /**
+   * @param {import("./signalling.js").Signalling} signalling
+   * @param {import("./devices.js").Devices} devices
+   */
+  constructor(signalling, devices) {
+    super();
+    this.signalling = signalling;
+    this.devices = devices;
+    devices.addEventListener("change", () => this.#sendDevices());
+    this.presence.addEventListener("change", () => this.#showPresence());
+    this.transcript.addEventListener("say", (event) => this.#say(/** @type {CustomEvent<string>} */ (event)));
+    part("type").addEventListener("click", () => this.showPanel(!this.transcript.shown));
+    part("panel-close").addEventListener("click", () => this.showPanel(false));
+    part("captions-button").addEventListener("click", () => this.showCaptions(!this.captions.shown));
+    part("stop").addEventListener("click", () => this.interrupt());
+    part("leave").addEventListener("click", () => this.leave());
+  }
+
+  /** @param {Room} room @param {string} name  of the replica */
+  describe(room, name) {
+    this.captions.replicaName = name;
+    this.transcript.replicaName = name;
+    part("stage").classList.toggle("voice-only", room.audio_only);
+    part("initials").textContent = name.trim().charAt(0).toUpperCase();
+  }
+
+  /**
+   * Join the room with the devices that are open now; others are attached when they come.
+   * @param {Room} room
+   * @param {string} userName
+   * @throws {import("./signalling.js").RoomError}
+   */
+  async start(room, userName) {
+    this.presence.become("connecting");
+    this.captions.clear();
+    this.transcript.clear();
+    const connection = new RoomConnection(this.signalling, room.conversation_id);
+    this.connection = connection;
+    connection.addEventListener("open", () => this.presence.become("listening"));
+    connection.addEventListener("stream", (event) => void this.stage.play(/** @type {CustomEvent} */ (event).detail));
+    connection.addEventListener("message", (event) => this.#follow(/** @type {CustomEvent<Message>} */ (event).detail));
+    connection.addEventListener("state", (event) => this.#watch(/** @type {CustomEvent<string>} */ (event).detail));
+    try {
+      await this.#sendDevices();
+      return await connection.join(userName);
+    } catch (error) {
+      connection.close();
+      this.connection = null;
+      throw error;
+    }
+  }
+
+  leave() {
+    this.#finish(LEFT);
+  }
+
+  interrupt() {
+    this.connection?.tell("conversation.interrupt");
+  }
+
+  /** @param {boolean} shown */
+  showCaptions(shown) {
+    this.captions.shown = shown;
+    const button = part("captions-button");
+    const label = shown ? "Hide captions" : "Show captions";
+    button.dataset.on = String(shown);
+    button.setAttribute("aria-label", label);
+    button.dataset.tip = `${label}  C`;
+  }
+
+  /** @param {boolean} shown */
+  showPanel(shown) {
+    this.transcript.shown = shown;
+    part("type").setAttribute("aria-expanded", String(shown));
+    if (!shown) part("type").focus({ preventScroll: true });
+  }
+
+  /** What Escape means: close the panel when one is in it, else stop the answer. */
+  escape() {
+    if (this.transcript.shown && part("panel").contains(document.activeElement)) this.showPanel(false);
+    else if (this.presence.state === "speaking") this.interrupt();
+  }
+
+  async #sendDevices() {
+    const { microphone, camera } = this.devices.tracks;
+    await this.connection?.send(microphone, camera);
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #say(event) {
+    if (!this.connection?.tell("conversation.respond", { text: event.detail })) {
+      event.preventDefault();
+      return;
+    }
+    this.captions.show("user", event.detail);
+    this.presence.wasAsked();
+  }
+
+  /** @param {Message} message */
+  #follow(message) {
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+    if (message.event_type === "system.shutdown") {
+      this.#finish(ended(message.properties?.shutdown_reason));
+      return;
+    }
+    this.presence.follow(message);
+    this.captions.follow(message);
+    this.transcript.follow(message);
+    if (message.event_type === "conversation.utterance" && this.captions.shown) {
+      const { role, speech } = message.properties ?? {};
+      part("announcer").textContent = `${role === "user" ? "You" : this.transcript.replicaName}: ${speech}`;
+    }
+  }
+
+  #showPresence() {
+    const { state } = this.presence;
+    part("presence").textContent = PRESENCE_WORDS[state];
+    part("presence").dataset.state = state;
+    part("stage").dataset.state = state;
+    part("stop", HTMLButtonElement).disabled = state !== "speaking";
+  }
+
+  /** @param {string} state */
+  async #watch(state) {
+    if (state === "connected") dismiss("connection");
+    if (state === "shaky") notify("connection", "The connection is unstable. Trying to hold it…");
+    if (state !== "lost") return;
+    const room = await this.signalling.describe().catch(() => null);
+    this.#finish(room?.status === "ended" ? ended() : LOST);
+  }
+
+  /** @param {Outcome} outcome */
+  #finish(outcome) {
+    if (!this.connection) return;
+    this.connection.close();
+    this.connection = null;
+    this.stage.clear();
+    this.devices.release();
+    this.transcript.shown = false;
+    part("type").setAttribute("aria-expanded", "false");
+    this.dispatchEvent(new CustomEvent("over", { detail: outcome }));
+  }
+}

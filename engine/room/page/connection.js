@@ -1,0 +1,177 @@
+/**
+ * One peer connection to the room: sound and picture both ways and the data channel for messages.
+ *
+ * Events: `stream` (detail: MediaStream of the replica), `message` (detail: a parsed message), `open` (the data
+ * channel works), `state` (detail: "connecting" | "connected" | "shaky" | "lost"). After `lost` nothing follows.
+ *
+ * @typedef {import("./signalling.js").Signalling} Signalling
+ * @typedef {{message_type: string, event_type: string, conversation_id?: string, inference_id?: string,
+ *   seq?: number, turn_idx?: number, properties?: Record<string, any>}} Message
+ */
+
+const GATHERING_MS = 2000;
+const CONNECTING_MS = 15000;
+/** A short stutter heals by itself; ICE gives up only after half a minute, which is too long to stare at. */
+const SHAKY_MS = 8000;
+const CAMERA_BITS_PER_SECOND = 800_000;
+
+export class RoomConnection extends EventTarget {
+  #timer = 0;
+  /** @type {MediaStream | null} */
+  #stream = null;
+
+  /**
+   * @param {Signalling} signalling
+   * @param {string} conversationId
+   */
+  constructor(signalling, conversationId) {
+    super();
+    this.signalling = signalling;
+    this.conversationId = conversationId;
+    this.sessionId = "";
+    this.closed = false;
+    // No STUN or TURN server: both ends are on this machine or network, and nobody else shall hear of the call.
+    this.peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    // Both directions are negotiated even without a device, so that one can be attached later without a new offer.
+    this.microphone = this.peer.addTransceiver("audio", { direction: "sendrecv" });
+    this.camera = this.peer.addTransceiver("video", {
+      direction: "sendrecv",
+      sendEncodings: [{ maxBitrate: CAMERA_BITS_PER_SECOND }],
+    });
+    preferVp8(this.camera);
+    this.channel = this.peer.createDataChannel("app-messages", { ordered: true });
+    this.channel.addEventListener("open", () => this.dispatchEvent(new Event("open")));
+    this.channel.addEventListener("message", (event) => this.#receive(event.data));
+    this.channel.addEventListener("close", () => this.#lose());
+    this.peer.addEventListener("track", (event) => this.#attach(event));
+    this.peer.addEventListener("connectionstatechange", () => this.#follow());
+  }
+
+  /**
+   * Offer, and take the room's answer.
+   * @param {string} userName
+   * @returns {Promise<import("./signalling.js").JoinAnswer>}
+   * @throws {import("./signalling.js").RoomError}
+   */
+  async join(userName) {
+    await this.peer.setLocalDescription();
+    await gathered(this.peer);
+    const answer = await this.signalling.join(/** @type {RTCSessionDescription} */ (this.peer.localDescription), userName);
+    this.sessionId = answer.session_id;
+    if (this.closed) {
+      this.signalling.leave(this.sessionId);
+      return answer;
+    }
+    await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    if (this.peer.connectionState !== "connected") this.#loseAfter(CONNECTING_MS);
+    return answer;
+  }
+
+  /** @param {MediaStreamTrack | null} microphone @param {MediaStreamTrack | null} camera */
+  async send(microphone, camera) {
+    if (this.closed) return;
+    await Promise.all([
+      this.microphone.sender.replaceTrack(microphone),
+      this.camera.sender.replaceTrack(camera),
+    ]);
+  }
+
+  /**
+   * Send a message of the interactions protocol.
+   * @param {string} eventType
+   * @param {Record<string, unknown>} [properties]
+   * @returns {boolean} whether it went out
+   */
+  tell(eventType, properties = {}) {
+    if (this.channel.readyState !== "open") return false;
+    const message = {
+      message_type: "conversation",
+      event_type: eventType,
+      conversation_id: this.conversationId,
+      properties,
+    };
+    this.channel.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** Hang up and tell the room. Works while the page is being closed. */
+  close() {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.#timer);
+    if (this.sessionId) this.signalling.leave(this.sessionId);
+    this.peer.close();
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    let message;
+    try {
+      message = JSON.parse(String(data));
+    } catch {
+      console.warn("The room sent something that is not JSON.");
+      return;
+    }
+    if (typeof message?.event_type !== "string") return;
+    this.dispatchEvent(new CustomEvent("message", { detail: message }));
+  }
+
+  /** @param {RTCTrackEvent} event */
+  #attach(event) {
+    // The room's own stream keeps the two tracks in one synchronisation group: the browser aligns lips by it.
+    const stream = event.streams[0] ?? this.#stream ?? new MediaStream();
+    if (!stream.getTracks().includes(event.track)) stream.addTrack(event.track);
+    this.#stream = stream;
+    this.dispatchEvent(new CustomEvent("stream", { detail: stream }));
+  }
+
+  #follow() {
+    if (this.closed) return;
+    const state = this.peer.connectionState;
+    if (state === "connected") {
+      clearTimeout(this.#timer);
+      this.#report("connected");
+    } else if (state === "disconnected") {
+      this.#report("shaky");
+      this.#loseAfter(SHAKY_MS);
+    } else if (state === "failed" || state === "closed") {
+      this.#lose();
+    }
+  }
+
+  /** @param {number} milliseconds */
+  #loseAfter(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lose(), milliseconds);
+  }
+
+  #lose() {
+    if (this.closed) return;
+    this.close();
+    this.#report("lost");
+  }
+
+  /** @param {string} state */
+  #report(state) {
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+}
+
+/** @param {RTCRtpTransceiver} transceiver */
+function preferVp8(transceiver) {
+  const codecs = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  const isVp8 = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase() === "video/vp8";
+  const ordered = [...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))];
+  if (ordered.length) transceiver.setCodecPreferences(ordered);
+}
+
+/** @param {RTCPeerConnection} peer */
+async function gathered(peer) {
+  if (peer.iceGatheringState === "complete") return;
+  await new Promise((resolve) => {
+    setTimeout(resolve, GATHERING_MS);
+    peer.addEventListener("icegatheringstatechange", () => {
+      if (peer.iceGatheringState === "complete") resolve(undefined);
+    });
+  });
+}

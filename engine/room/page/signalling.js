@@ -1,0 +1,117 @@
+/**
+ * The few HTTP calls of a room: what it is, joining it, leaving it.
+ *
+ * @typedef {object} Room
+ * @property {string} conversation_id
+ * @property {string} conversation_name
+ * @property {string} replica_name
+ * @property {"active" | "ended"} status
+ * @property {boolean} closed_captions  captions are on from the start
+ * @property {boolean} audio_only
+ * @property {boolean} basic_voice  the replica speaks with the simple built-in voice
+ *
+ * @typedef {object} JoinAnswer
+ * @property {string} sdp
+ * @property {"answer"} type
+ * @property {string} session_id
+ * @property {string} replica_name
+ */
+
+/** A call that the server refused, or that did not reach it (`status` 0). */
+export class RoomError extends Error {
+  /**
+   * @param {number} status  HTTP status, 0 when there was no answer
+   * @param {string} message  the server's words
+   */
+  constructor(status, message) {
+    super(message);
+    this.name = "RoomError";
+    this.status = status;
+  }
+}
+
+/** The conversation that this page belongs to: the path of its address. */
+export function conversationIdOfPage() {
+  return decodeURIComponent(location.pathname.split("/")[1] ?? "");
+}
+
+/**
+ * Take a meeting token out of the address bar, so that it is neither bookmarked nor shown in a shared screen.
+ * @returns {string | null}
+ */
+export function takeMeetingToken() {
+  const address = new URL(location.href);
+  const fresh = address.searchParams.get("t");
+  try {
+    if (fresh) sessionStorage.setItem("meeting_token", fresh);
+    else return sessionStorage.getItem("meeting_token");
+  } catch {
+    // Storage is blocked in some embedded pages: the token then lives until the page is reloaded.
+  }
+  if (fresh) {
+    address.searchParams.delete("t");
+    history.replaceState(history.state, "", address);
+  }
+  return fresh;
+}
+
+/** The room's side of HTTP. */
+export class Signalling {
+  /**
+   * @param {string} conversationId
+   * @param {string | null} token  of a private room
+   */
+  constructor(conversationId, token) {
+    this.base = `/rooms/${encodeURIComponent(conversationId)}`;
+    this.token = token;
+  }
+
+  /** @returns {Promise<Room>} */
+  describe() {
+    return this.#call("GET", "");
+  }
+
+  /**
+   * @param {RTCSessionDescriptionInit} offer
+   * @param {string} userName
+   * @returns {Promise<JoinAnswer>}
+   */
+  join(offer, userName) {
+    return this.#call("POST", "/join", { sdp: offer.sdp, type: offer.type, user_name: userName });
+  }
+
+  /**
+   * Tell the server that we go. Works while the page is being closed.
+   * @param {string} sessionId
+   */
+  leave(sessionId) {
+    const body = new Blob([JSON.stringify({ session_id: sessionId })], { type: "application/json" });
+    navigator.sendBeacon(`${this.base}/leave`, body);
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async #call(method, path, body) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json" };
+    if (body) headers["Content-Type"] = "application/json";
+    if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    let response;
+    try {
+      response = await fetch(this.base + path, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        cache: "no-store",
+      });
+    } catch {
+      throw new RoomError(0, "The server does not answer.");
+    }
+    const answer = await response.json().catch(() => ({}));
+    if (!response.ok) throw new RoomError(response.status, String(answer.message ?? response.statusText));
+    return answer;
+  }
+}

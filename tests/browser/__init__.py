@@ -1,0 +1,1 @@
+"""What a person sees: the room page in a real Chromium."""
