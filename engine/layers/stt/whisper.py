@@ -1,0 +1,177 @@
+"""Whisper by CTranslate2, on a window as short as the sound.
+
+Whisper was trained on windows of 30 s, to which faster-whisper pads every call. Encoding the sound with a few seconds of
+zero samples behind it costs a quarter of that at the same error rate, as long as `guard` watches the decoder and sends
+doubtful texts to the full window.
+"""
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from engine.errors import InvalidInputError, ModelUnavailableError
+from engine.layers.audio import HEARING_RATE, Samples
+from engine.layers.cancel import CancelToken
+from engine.layers.log_mel import HOP, log_mel
+from engine.layers.stt.guard import Attempt, Verdict, judge, judge_full_window, token_limit
+from engine.layers.stt.protocol import Transcription
+
+if TYPE_CHECKING:
+    from faster_whisper.tokenizer import Tokenizer
+
+FULL_WINDOW: Final = 30 * HEARING_RATE
+LONGEST: Final = 29 * HEARING_RATE
+"""Samples of one call; what comes before is left out."""
+
+_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
+_QUIET: Final = 0.001
+"""RMS of the loudest 20 ms under which nothing was said (-60 dBFS)."""
+_SHORTEST: Final = HEARING_RATE // 10
+_ENCODER_STEP: Final = 2 * HOP
+"""Samples behind one encoder position: its second convolution has stride 2."""
+_LENGTH_OF_TEXT: Final = 448
+"""Whisper's text context, in tokens; the prompt may take half."""
+_HOTWORD_TOKENS: Final = 100
+_REPETITION_PENALTY: Final = 1.1
+
+
+class WhisperRecognizer:
+    """A `Recognizer`: one set of weights, one call at a time."""
+
+    def __init__(self, folder: Path, *, threads: int = 1, padding: float = 6.0, device: str = "cpu") -> None:
+        """Load a CTranslate2 Whisper of any size.
+
+        `folder`: model.bin, config.json, tokenizer.json and the vocabulary. `padding`: seconds of zero samples behind
+        the sound; 30 always takes the full window. `device`: `cpu` (int8) or `cuda` (float16 with int8 weights). Raises
+        ModelUnavailableError naming folder or file.
+        """
+        import ctranslate2
+        import tokenizers
+
+        for name in _FILES:
+            if not (folder / name).is_file():
+                raise ModelUnavailableError(f"{folder / name} is missing; fetch it again with `visavis models pull`")
+        try:
+            self._model = ctranslate2.models.Whisper(
+                str(folder),
+                device=device,
+                compute_type="int8" if device == "cpu" else "int8_float16",
+                inter_threads=1,
+                intra_threads=threads,
+            )
+            self._words = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # both libraries raise bare RuntimeError, ValueError and Exception
+            raise ModelUnavailableError(
+                f"{folder} does not load as a Whisper model ({error}); check it with `visavis models verify`"
+            ) from error
+        self._padding = round(padding * HEARING_RATE)
+        self._lock = threading.Lock()
+        self._tokenizers: dict[str, Tokenizer] = {}
+
+    def transcribe(
+        self,
+        audio: Samples,
+        *,
+        language: str = "en",
+        hotwords: str = "",
+        cancel: CancelToken | None = None,
+    ) -> Transcription:
+        """Transcribe `audio` (16 kHz; anything longer than 29 s is cut at the front).
+
+        `language`: ISO 639-1 code, ignored by a model that knows English only; else raises InvalidInputError for one that
+        Whisper lacks. `hotwords`: words to listen for, separated by commas. Blocking, thread-safe: calls queue. A cancelled
+        call gives an empty text before its next encoding or decoding.
+        """
+        cancel = cancel or CancelToken()
+        tokenizer = self._tokenizer(language)
+        heard = audio[-LONGEST:].astype(np.float32, copy=False)
+        with self._lock:
+            started = time.perf_counter()
+            if cancel.cancelled or is_quiet(heard):
+                return _nothing(started)
+            window = min(FULL_WINDOW, len(heard) + self._padding)
+            full = window == FULL_WINDOW
+            attempt = self._attempt(heard, window, tokenizer, hotwords, cancel)
+            if attempt is not None and not full and judge(attempt) is Verdict.DOUBTFUL:
+                full = True
+                attempt = self._attempt(heard, FULL_WINDOW, tokenizer, hotwords, cancel)
+            if attempt is None:
+                return _nothing(started)
+            verdict = judge_full_window(attempt) if full else judge(attempt)
+            return Transcription(
+                text=attempt.text if verdict is Verdict.SPEECH else "",
+                average_log_probability=attempt.average_log_probability,
+                used_full_window=full,
+                milliseconds=(time.perf_counter() - started) * 1000,
+            )
+
+    def _attempt(
+        self, heard: Samples, window: int, tokenizer: "Tokenizer", hotwords: str, cancel: CancelToken
+    ) -> Attempt | None:
+        """Decode `heard` followed by zeros up to `window` samples; None when cancelled on the way."""
+        import ctranslate2
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        frames = -(-window // _ENCODER_STEP) * 2
+        features = log_mel(heard, frames, self._model.n_mels)
+        if cancel.cancelled:
+            return None
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
+        if cancel.cancelled:
+            return None
+        prompt = _prompt(tokenizer, hotwords)
+        limit = min(token_limit(len(heard) / HEARING_RATE), _LENGTH_OF_TEXT // 2)
+        (result,) = self._model.generate(
+            encoded,
+            [prompt],
+            beam_size=1,
+            repetition_penalty=_REPETITION_PENALTY,
+            # CTranslate2 generates at most half of `max_length`, and no more than the prompt leaves of it.
+            max_length=min(max(2 * limit, limit + len(prompt)), _LENGTH_OF_TEXT),
+            suppress_tokens=get_suppressed_tokens(tokenizer, [-1]),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        tokens = result.sequences_ids[0]
+        return Attempt(
+            text=tokenizer.decode(tokens).strip(),
+            tokens=len(tokens),
+            token_limit=limit,
+            # The end of the text is a token of its own, which the score does not count.
+            average_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            no_speech_probability=result.no_speech_prob,
+        )
+
+    def _tokenizer(self, language: str) -> "Tokenizer":
+        from faster_whisper.tokenizer import Tokenizer
+
+        known = self._tokenizers.get(language)
+        if known is None:
+            try:
+                known = Tokenizer(self._words, self._model.is_multilingual, task="transcribe", language=language)
+            except ValueError:
+                raise InvalidInputError("language", language, "an ISO 639-1 code that Whisper knows is") from None
+            self._tokenizers[language] = known
+        return known
+
+
+def is_quiet(samples: Samples) -> bool:
+    """Return whether the samples (16 kHz) are too few or too quiet to hold a word."""
+    if len(samples) < _SHORTEST:
+        return True
+    step = HEARING_RATE // 50
+    pieces = samples[: len(samples) // step * step].reshape(-1, step)
+    return not float(np.sqrt((pieces * pieces).mean(axis=1)).max()) > _QUIET
+
+
+def _prompt(tokenizer: "Tokenizer", hotwords: str) -> list[int]:
+    words = hotwords.strip()
+    before = [tokenizer.sot_prev, *tokenizer.encode(f" {words}")[:_HOTWORD_TOKENS]] if words else []
+    return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
+
+
+def _nothing(started: float) -> Transcription:
+    return Transcription("", 0.0, False, (time.perf_counter() - started) * 1000)
