@@ -19,7 +19,7 @@ from engine.conversation.thinker import Thinker
 from engine.errors import InvalidInputError
 from engine.layers.llm.protocol import Sampling
 from engine.room.participant import Participant
-from engine.room.room import Room
+from engine.room.room import SEATS, Room
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,12 @@ class Call:
         presenter = engines.replica(str(replica.fields.get("presenter") or ""))
         self._face = presenter.open_session(seed)
         self.room = Room(
-            self, renderer=engines.render_thread, frames_per_second=presenter.frames_per_second, loopback=loopback
+            self,
+            renderer=engines.render_thread,
+            frames_per_second=presenter.frames_per_second,
+            loopback=loopback,
+            seats=_seats(conversation),
+            video=not audio_only(conversation),
         )
         self.director = Director(
             conversation.conversation_id,
@@ -189,3 +194,14 @@ class Call:
         await self.room.close()
         await self._thinker.close()
         self._face.close()
+
+
+def audio_only(conversation: ConversationRecord) -> bool:
+    """Whether the conversation has no picture (seed: Audio-Only Conversation)."""
+    return bool(conversation.fields.get("audio_only") or conversation.properties.get("audio_only"))
+
+
+def _seats(conversation: ConversationRecord) -> int:
+    # The replica counts (seed: Participant Limits).
+    wanted = conversation.fields.get("max_participants")
+    return SEATS if wanted is None else int(wanted) - 1

@@ -32,13 +32,14 @@ class PacerCounts:
 
 
 class Pacer:
-    """Paces one room. `draw` runs in `renderer` (a thread) and returns planar YUV 4:2:0 or None; the sinks run on the loop."""
+    """Paces one room. `draw` runs in `renderer` (a thread) and returns planar YUV 4:2:0; the sinks run on the loop.
+    No frames per second: sound alone."""
 
     def __init__(
         self,
         playout: Playout,
         *,
-        draw: Callable[[int], NDArray[np.uint8] | None],
+        draw: Callable[[int], NDArray[np.uint8]],
         renderer: Executor,
         frames_per_second: int,
         on_sound: Callable[[AudioPacket], None],
@@ -47,11 +48,11 @@ class Pacer:
         self._playout = playout
         self._draw = draw
         self._renderer = renderer
-        self._frame_length = MEDIA_RATE // frames_per_second
+        self._frame_length = MEDIA_RATE // frames_per_second if frames_per_second else 0
         self._on_sound = on_sound
         self._on_picture = on_picture
         self._encoder = SpeechEncoder()
-        self._drawing: asyncio.Future[av.VideoFrame | None] | None = None
+        self._drawing: asyncio.Future[av.VideoFrame] | None = None
         self._next_frame = 0
         self.counts = PacerCounts()
 
@@ -75,7 +76,7 @@ class Pacer:
         packet = self._encoder.encode(self._playout.take(), position)
         if packet is not None:
             self._on_sound(packet)
-        if position >= self._next_frame:
+        if self._frame_length and position >= self._next_frame:
             self._next_frame += self._frame_length
             if self._next_frame <= position:
                 self._next_frame = position + self._frame_length
@@ -89,20 +90,15 @@ class Pacer:
         self._drawing = loop.run_in_executor(self._renderer, self._frame, position)
         self._drawing.add_done_callback(self._finish_frame)
 
-    def _frame(self, position: int) -> av.VideoFrame | None:
-        picture = self._draw(position)
-        if picture is None:
-            return None
+    def _frame(self, position: int) -> av.VideoFrame:
         # from_ndarray copies, so the renderer may reuse its buffer.
-        frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+        frame = av.VideoFrame.from_ndarray(self._draw(position), format="yuv420p")
         frame.pts = position
         frame.time_base = Fraction(1, MEDIA_RATE)
         return frame
 
-    def _finish_frame(self, drawing: asyncio.Future[av.VideoFrame | None]) -> None:
+    def _finish_frame(self, drawing: asyncio.Future[av.VideoFrame]) -> None:
         if drawing.cancelled():
             return
-        frame = drawing.result()
-        if frame is not None:
-            self.counts.frames += 1
-            self._on_picture(frame)
+        self.counts.frames += 1
+        self._on_picture(drawing.result())

@@ -42,6 +42,7 @@ class Participant:
         user_name: str,
         *,
         loopback: bool,
+        video: bool,
         on_ready: Callable[["Participant"], None],
         on_sound: Callable[["Participant", NDArray[np.float32]], None],
         on_message: Callable[["Participant", dict[str, Any]], None],
@@ -53,6 +54,7 @@ class Participant:
         self.picture = PictureTrack()
         self.microphone = MicrophoneStream()
         self._loopback = loopback
+        self._video = video
         self._on_ready, self._on_sound, self._on_message, self._on_gone = on_ready, on_sound, on_message, on_gone
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
@@ -125,9 +127,10 @@ class Participant:
             # aiortc has no setting for it.
             sound.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
         if "video" in offered:
-            offered["video"].sender.replaceTrack(self.picture)
             # Nothing looks at the camera yet, so it is neither sent nor decoded.
-            offered["video"].direction = "sendonly"
+            offered["video"].direction = "sendonly" if self._video else "inactive"
+            if self._video:
+                offered["video"].sender.replaceTrack(self.picture)
 
     def _receive(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":

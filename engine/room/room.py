@@ -16,6 +16,10 @@ from engine.room.participant import Participant
 from engine.room.playout import Playout
 
 
+SEATS = 8
+"""People in one room, besides the replica, unless the conversation says otherwise."""
+
+
 class RoomListener(Protocol):
     """Who is told what happens in a room. Everything but `draw` runs on the event loop."""
 
@@ -36,14 +40,22 @@ class RoomListener(Protocol):
 
 
 class Room:
-    """One call's media. The clock runs while somebody is in the room."""
+    """One call's media. The clock runs while somebody is in the room; without `video` no picture is drawn or sent."""
 
     def __init__(
-        self, listener: RoomListener, *, renderer: Executor, frames_per_second: int, loopback: bool, seats: int = 8
+        self,
+        listener: RoomListener,
+        *,
+        renderer: Executor,
+        frames_per_second: int,
+        loopback: bool,
+        seats: int = SEATS,
+        video: bool = True,
     ) -> None:
         self._listener = listener
         self._loopback = loopback
         self._seats = seats
+        self._video = video
         self._participants: dict[str, Participant] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
@@ -52,7 +64,7 @@ class Room:
             self.playout,
             draw=listener.draw,
             renderer=renderer,
-            frames_per_second=frames_per_second,
+            frames_per_second=frames_per_second if video else 0,
             on_sound=self._send_sound,
             on_picture=self._send_picture,
         )
@@ -74,6 +86,7 @@ class Room:
         participant = Participant(
             user_name,
             loopback=self._loopback,
+            video=self._video,
             on_ready=self._welcome,
             on_sound=self._listener.heard,
             on_message=self._listener.received,

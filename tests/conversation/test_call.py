@@ -225,6 +225,16 @@ async def test_everyone_is_told_when_the_call_ends() -> None:
         assert told.message["properties"]["shutdown_reason"] == "max_call_duration"
 
 
+async def test_an_audio_only_call_draws_and_sends_no_picture() -> None:
+    layers = fake_layers(hears=["Hello."], answers=["Hello to you."])
+    async with call_of(layers, audio_only=True) as call, person_in(call) as person:
+        await person.speak(voice_like(0.5))
+        await person.event("conversation.utterance", role="replica")
+        assert person.received.pictures == []
+        assert layers.replica.sessions[0].states == []
+        assert person.first_sound(0.0) is not None
+
+
 async def test_no_socket_leaves_loopback() -> None:
     layers = fake_layers(hears=["Hello."], answers=["Hello to you."])
     async with call_of(layers) as call, person_in(call) as person:

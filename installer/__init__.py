@@ -1,0 +1,1 @@
+"""From a bare checkout to a running appliance, with the standard library alone."""
