@@ -116,13 +116,14 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=CLOSE_CONNECTIONS,
                 lifespan="off",
             )
         )
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
         parts.push_async_callback(_stop, server, serving)
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
         # What is loaded now stays: the collector need not look at it again during calls.
         gc.collect()

@@ -13,7 +13,8 @@ class ListenError(VisavisError):
 
 def open_listener(host: str, port: int) -> socket.socket:
     """Bind and return a TCP socket; port 0 takes a free one. Raises ListenError naming the address, the reason and the remedy."""
-    listener = socket.socket(_family(host), socket.SOCK_STREAM)
+    # Named, so that asyncio knows it as TCP and sends small answers at once (TCP_NODELAY).
+    listener = socket.socket(_family(host), socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))

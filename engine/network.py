@@ -1,9 +1,11 @@
 """The one gate for outgoing requests: the address that was checked is the address that is connected to."""
 
 import asyncio
+import contextlib
 import ipaddress
 import re
 import socket
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -113,12 +115,32 @@ def misleading(host: str) -> bool:
 
 
 async def resolve(host: str, port: int) -> list[Address]:
-    """Return the addresses of a host name or literal, in the resolver's order. Raises OSError."""
+    """Return the addresses of a host name or literal, in the resolver's order. Raises OSError, UnicodeError."""
     try:
         return [ipaddress.ip_address(host)]
     except ValueError:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
+        pass
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[list[Address]] = loop.create_future()
+
+    def settle(addresses: list[Address], error: Exception | None) -> None:
+        if not found.done():
+            found.set_result(addresses) if error is None else found.set_exception(error)
+
+    def look_up() -> None:
+        addresses: list[Address] = []
+        failure: Exception | None = None
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            addresses += [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]
+        except (OSError, UnicodeError) as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(settle, list(dict.fromkeys(addresses)), failure)
+
+    # A daemon thread of its own: a name server that is silent holds up neither the encoder's executor nor the end of the process.
+    threading.Thread(target=look_up, name="resolve", daemon=True).start()
+    return await found
 
 
 class CheckedTransport(httpx.AsyncBaseTransport):

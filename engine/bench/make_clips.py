@@ -1,4 +1,7 @@
-"""Makes the clips that the benchmarks ship: `python -m engine.bench.make_clips FOLDER`. Everyday questions in the basic voice, 16 kHz mono FLAC."""
+"""Makes the clips that the benchmarks ship: `python -m engine.bench.make_clips FOLDER`.
+
+Everyday questions in the basic voice, 16 kHz mono FLAC.
+"""
 
 import json
 import sys

@@ -95,10 +95,11 @@ class Calls:
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and wait until its transcript is written."""
-        call = self._calls.get(conversation_id)
+        call, running = self._calls.get(conversation_id), self._running.get(conversation_id)
         if call is not None:
             call.end(reason)
-            await asyncio.shield(self._running[conversation_id])
+        if running is not None:
+            await asyncio.shield(running)
 
     async def interact(self, conversation_id: str, message: dict[str, Any]) -> None:
         """Handle a message as if a participant had sent it. Raises KeyError, InvalidInputError."""
@@ -130,6 +131,12 @@ class Calls:
         except Exception:
             log.exception("call %s failed", conversation_id)
         finally:
-            events = [shutdown(replica_id, reason), transcription_ready(replica_id, call.director.transcript())]
-            await self._conversations.end(conversation_id, events)
-            del self._calls[conversation_id], self._running[conversation_id]
+            del self._calls[conversation_id]
+            try:
+                events = [shutdown(replica_id, reason), transcription_ready(replica_id, call.director.transcript())]
+                await self._conversations.end(conversation_id, events)
+            except Exception:
+                # The next start ends what the store still calls active.
+                log.exception("the end of call %s could not be written", conversation_id)
+            finally:
+                del self._running[conversation_id]

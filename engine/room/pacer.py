@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from engine.room.opus import AudioPacket, SpeechEncoder
 from engine.room.playout import MEDIA_RATE, TICK, Playout
 
-RENDER_AHEAD = TICK
-"""Media samples (20 ms) by which a frame is drawn ahead of its sound: rendering and encoding take about 10 ms."""
+RENDER_AHEAD = 2 * TICK
+"""Media samples (40 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
+take 25 to 40 ms longer than those of sound (measured at an aiortc client)."""
 RESYNC_AFTER = 0.5
 """Seconds of delay (a suspended machine) after which the clock starts anew instead of catching up."""
 
@@ -54,22 +55,29 @@ class Pacer:
         self._encoder = SpeechEncoder()
         self._drawing: asyncio.Future[av.VideoFrame] | None = None
         self._next_frame = 0
+        self._started, self._first = time.monotonic(), 0
         self.counts = PacerCounts()
 
     async def run(self) -> None:
         """Tick until cancelled."""
-        started, first = time.monotonic(), self._playout.position
-        self._next_frame = first
+        self._resync()
+        self._next_frame = self._playout.position
         while True:
-            deadline = started + (self._playout.position - first) / MEDIA_RATE
-            delay = deadline - time.monotonic()
+            delay = self.due(self._playout.position) - time.monotonic()
             if delay > 0:
                 await asyncio.sleep(delay)
             elif delay < -RESYNC_AFTER:
-                started, first = time.monotonic(), self._playout.position
+                self._resync()
             elif delay < -0.010:
                 self.counts.late_ticks += 1
             self._tick()
+
+    def due(self, position: int) -> float:
+        """Return when (monotonic seconds) a media sample is handed out."""
+        return self._started + (position - self._first) / MEDIA_RATE
+
+    def _resync(self) -> None:
+        self._started, self._first = time.monotonic(), self._playout.position
 
     def _tick(self) -> None:
         position = self._playout.position

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from engine.errors import SignallingError
 from engine.room.loopback import bind_to_loopback, without_lookups
 from engine.room.microphone import MicrophoneStream
+from engine.room.playout import MEDIA_RATE
+from engine.room.sender_reports import MediaTime, SenderReports
 from engine.room.tracks import PictureTrack, SoundTrack
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ SILENT_AFTER = 10.0
 """Seconds without a single packet (browsers report every second) after which a participant is gone: a killed tab says no farewell."""
 LARGEST_MESSAGE = 256 * 1024
 """Characters of one message on the data channel."""
+SOUND_CLOCK = 48_000
+PICTURE_CLOCK = 90_000
+"""Hz of RTP timestamps (RFC 7587, RFC 7741)."""
 PREFETCH = 1
 """Packets the jitter buffer holds back: 21 ms one way on loopback, where aiortc's own four cost 81 ms."""
 
@@ -43,6 +48,7 @@ class Participant:
         *,
         loopback: bool,
         video: bool,
+        due: MediaTime,
         on_ready: Callable[["Participant"], None],
         on_sound: Callable[["Participant", NDArray[np.float32]], None],
         on_message: Callable[["Participant", dict[str, Any]], None],
@@ -55,6 +61,7 @@ class Participant:
         self.microphone = MicrophoneStream()
         self._loopback = loopback
         self._video = video
+        self._due = due
         self._on_ready, self._on_sound, self._on_message, self._on_gone = on_ready, on_sound, on_message, on_gone
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
@@ -119,6 +126,7 @@ class Participant:
             raise SignallingError("sdp: the offer has no audio section; one audio and one video section are expected")
         sound = offered["audio"]
         sound.sender.replaceTrack(self.sound)
+        SenderReports(sound.sender, self.sound.taken, SOUND_CLOCK, MEDIA_RATE, self._due)
         for transceiver in offered.values():
             # One stream: browsers keep lips and voice together by its id.
             transceiver.sender._stream_id = self.session_id
@@ -131,6 +139,7 @@ class Participant:
             offered["video"].direction = "sendonly" if self._video else "inactive"
             if self._video:
                 offered["video"].sender.replaceTrack(self.picture)
+                SenderReports(offered["video"].sender, self.picture.taken, PICTURE_CLOCK, MEDIA_RATE, self._due)
 
     def _receive(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":

@@ -15,7 +15,6 @@ from engine.room.pacer import Pacer, PacerCounts
 from engine.room.participant import Participant
 from engine.room.playout import Playout
 
-
 SEATS = 8
 """People in one room, besides the replica, unless the conversation says otherwise."""
 
@@ -87,6 +86,7 @@ class Room:
             user_name,
             loopback=self._loopback,
             video=self._video,
+            due=self._pacer.due,
             on_ready=self._welcome,
             on_sound=self._listener.heard,
             on_message=self._listener.received,

@@ -13,8 +13,10 @@ class FakeCallHost:
     def __init__(self, store: Store, capacity: int = 2) -> None:
         self._store = store
         self.capacity = capacity
+        self.basic_voice = False
         self.fails_with: Exception | None = None
         self.live: dict[str, tuple[ConversationRecord, PersonaRecord, ReplicaRecord]] = {}
+        self.turns: list[dict[str, object]] = []
         self.joined: list[tuple[str, str]] = []
         self.left: list[tuple[str, str]] = []
         self.interactions: list[tuple[str, dict[str, object]]] = []
@@ -52,3 +54,8 @@ class FakeCallHost:
         if conversation_id not in self.live:
             raise KeyError(conversation_id)
         self.interactions.append((conversation_id, message))
+
+    def traces(self, conversation_id: str) -> list[dict[str, object]]:
+        if conversation_id not in self.live:
+            raise KeyError(conversation_id)
+        return self.turns

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from engine.layers.tts.protocol import PhonemeSpan
 
 Picture: TypeAlias = NDArray[np.uint8]
-"""One frame as planar YUV 4:2:0 (limited range, BT.601), shape [height * 3 // 2, width]: what `av.VideoFrame.from_ndarray(format="yuv420p")` takes."""
+"""One frame as planar YUV 4:2:0 (limited range, BT.601), shape [height * 3 // 2, width]: what
+`av.VideoFrame.from_ndarray(format="yuv420p")` takes."""
 
 
 class ReplicaState(StrEnum):

@@ -1,0 +1,30 @@
+"""What the API is built on, handed in as a whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from engine.conversation.calls import CallHost
+from engine.settings import Settings
+from engine.store.opening import Store
+
+
+def room_page_folder() -> Path:
+    """Return the folder of the shipped room page."""
+    return Path(str(files("engine.room") / "page"))
+
+
+@dataclass(frozen=True, slots=True)
+class ApiDependencies:
+    """Everything that the routes use; there is no other way in."""
+
+    settings: Settings
+    store: Store
+    host: CallHost
+    base_url: Callable[[], str]
+    """The base of every URL handed out, without a slash at its end; asked at each request, for a free port is known late."""
+    ready: Callable[[], bool] = lambda: True
+    """Whether everything is warm."""
+    page_folder: Path = field(default_factory=room_page_folder)
+    """Holds `index.html` and what it loads from `/room/static/`."""

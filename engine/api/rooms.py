@@ -1,0 +1,155 @@
+"""The room: its page, what the page needs to know, and the signalling of a participant."""
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from starlette.responses import FileResponse
+
+from engine.api.contract_model import check_json
+from engine.api.dependencies import ApiDependencies
+from engine.api.errors import ApiError
+from engine.api.rate_limit import RateLimit
+from engine.api.start import StartPage
+from engine.errors import InvalidInputError
+from engine.store.identifiers import IDENTIFIER
+from engine.store.records import ConversationRecord
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors *"
+)
+PAGE_HEADERS = {
+    "cache-control": "no-cache",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self)",
+    "x-content-type-options": "nosniff",
+}
+STATIC_HEADERS = {
+    "cache-control": "no-cache",
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""What is served from the page's folder; nothing else in it is."""
+
+JOINS_AT_ONCE = 30
+JOINS_PER_SECOND = 2.0
+LARGEST_SDP = 65_536
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+class JoinRequest(BaseModel):
+    """A participant's offer."""
+
+    sdp: Annotated[str, Field(min_length=1, max_length=LARGEST_SDP)]
+    type: Literal["offer"]
+    user_name: Annotated[str, Field(max_length=100)] | None = None
+
+
+def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
+    """Everything of a room that needs no API key; the conversation id is the credential."""
+    router = APIRouter(tags=["Room"])
+    host, folder = dependencies.host, dependencies.page_folder
+    joins = RateLimit(JOINS_AT_ONCE, JOINS_PER_SECOND)
+
+    async def find(conversation_id: str) -> ConversationRecord | None:
+        known = IDENTIFIER.fullmatch(conversation_id)
+        return await dependencies.store.conversations.get(conversation_id) if known else None
+
+    async def known(conversation_id: str) -> ConversationRecord:
+        record = await find(conversation_id)
+        if record is None:
+            raise ApiError(404, "This conversation does not exist")
+        return record
+
+    @router.get("/room/static/{name}", include_in_schema=False)
+    async def room_file(name: str) -> Response:
+        kind = CONTENT_TYPES.get(Path(name).suffix)
+        path = folder / name
+        if kind is None or not _FILE_NAME.fullmatch(name) or not path.is_file():
+            raise ApiError(404, "There is no such file")
+        return FileResponse(path, media_type=kind, headers=STATIC_HEADERS)
+
+    @router.get("/rooms/{conversation_id}")
+    async def room_facts(conversation_id: str) -> dict[str, Any]:
+        """Tell what a participant may know before joining."""
+        record = await known(conversation_id)
+        persona = await dependencies.store.personas.get(record.persona_id)
+        return {
+            "conversation_id": record.conversation_id,
+            "conversation_name": record.conversation_name,
+            "replica_name": persona.persona_name if persona else "",
+            "status": record.status,
+            "closed_captions": bool(record.properties.get("enable_closed_captions")),
+            "audio_only": bool(record.fields.get("audio_only") or record.properties.get("audio_only")),
+            "basic_voice": host.basic_voice,
+        }
+
+    @router.post("/rooms/{conversation_id}/join")
+    async def join_room(conversation_id: str, body: JoinRequest, request: Request) -> dict[str, Any]:
+        """Answer a participant's SDP offer."""
+        joins.take(request.client.host if request.client else "")
+        check_json(body.model_dump())
+        record = await known(conversation_id)
+        if record.status != "active":
+            raise ApiError(409, "This conversation has ended")
+        try:
+            answer = await host.join(conversation_id, body.sdp, (body.user_name or "").strip())
+        except KeyError:
+            raise ApiError(409, "This conversation has ended") from None
+        start.joined(conversation_id)
+        return {
+            "sdp": answer.sdp,
+            "type": "answer",
+            "session_id": answer.session_id,
+            "replica_name": answer.replica_name,
+        }
+
+    @router.post("/rooms/{conversation_id}/leave", status_code=204)
+    async def leave_room(conversation_id: str, request: Request) -> Response:
+        """Let a participant go. A page that is being closed can send text only, so the body is JSON under any content type."""
+        session_id = _session_id(await request.body())
+        await known(conversation_id)
+        await host.leave(conversation_id, session_id)
+        return Response(status_code=204)
+
+    # Last: it matches every path of one segment.
+    @router.api_route("/{conversation_id}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def room_page(conversation_id: str) -> Response:
+        if not IDENTIFIER.fullmatch(conversation_id):
+            raise ApiError(404, f"There is nothing at /{conversation_id[:100]}")
+        index = folder / "index.html"
+        if not index.is_file():
+            raise ApiError(503, "The room page is missing from this installation: install it again")
+        status = 200 if await find(conversation_id) else 404
+        return FileResponse(index, status, PAGE_HEADERS, "text/html; charset=utf-8")
+
+    return router
+
+
+def _session_id(body: bytes) -> str:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("the body", body[:80], 'JSON such as {"session_id": "..."} is') from None
+    session_id = message.get("session_id") if isinstance(message, dict) else None
+    if not isinstance(session_id, str) or len(session_id) > 200:
+        raise InvalidInputError("session_id", session_id, "the text that joining was answered with is")
+    return session_id

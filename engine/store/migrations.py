@@ -1,0 +1,121 @@
+"""The schema, as steps that are only ever appended to; the table `_sqlite_migrations` names those that ran."""
+
+from sqlite_utils import Database as Tables
+from sqlite_utils import Migrations
+
+from engine.store.errors import StoreError
+
+
+def _m001_keys(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE keys (
+            key_id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            key_hash TEXT NOT NULL UNIQUE,
+            allowed_addresses TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            last_used_at TEXT,
+            revoked_at TEXT
+        )"""
+    )
+
+
+def _m002_personas(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE personas (
+            persona_id TEXT PRIMARY KEY,
+            persona_name TEXT NOT NULL,
+            persona_type TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        )"""
+    )
+
+
+def _m003_replicas(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE replicas (
+            replica_id TEXT PRIMARY KEY,
+            replica_name TEXT NOT NULL,
+            replica_type TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            status TEXT NOT NULL,
+            training_progress TEXT NOT NULL,
+            error_message TEXT,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        )"""
+    )
+
+
+def _m004_conversations(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE conversations (
+            conversation_id TEXT PRIMARY KEY,
+            conversation_name TEXT NOT NULL,
+            persona_id TEXT NOT NULL,
+            replica_id TEXT NOT NULL,
+            status TEXT NOT NULL,
+            conversational_context TEXT NOT NULL,
+            custom_greeting TEXT NOT NULL,
+            callback_url TEXT NOT NULL,
+            properties TEXT NOT NULL,
+            fields TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            deleted_at TEXT
+        )"""
+    )
+    tables.execute("CREATE INDEX conversations_by_status ON conversations (status)")
+
+
+def _m005_events(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE events (
+            event_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            event_type TEXT NOT NULL,
+            message_type TEXT NOT NULL,
+            properties TEXT NOT NULL,
+            timestamp TEXT NOT NULL
+        )"""
+    )
+    tables.execute("CREATE INDEX events_by_conversation ON events (conversation_id)")
+
+
+def _m006_outbox(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE outbox (
+            delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            stream TEXT NOT NULL,
+            url TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            status TEXT NOT NULL DEFAULT 'pending',
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_attempt_at REAL NOT NULL DEFAULT 0,
+            last_error TEXT,
+            created_at TEXT NOT NULL,
+            delivered_at TEXT
+        )"""
+    )
+    tables.execute("CREATE INDEX outbox_pending ON outbox (status, stream, delivery_id)")
+
+
+def migrate(tables: Tables) -> None:
+    """Apply the steps that are still missing, inside the caller's transaction.
+
+    Raises StoreError for a database that a newer version has written.
+    """
+    steps = Migrations("visavis")
+    known = set[str]()
+    for step in (_m001_keys, _m002_personas, _m003_replicas, _m004_conversations, _m005_events, _m006_outbox):
+        name = step.__name__.lstrip("_")
+        steps(name=name)(step)
+        known.add(name)
+    foreign = sorted({applied.name for applied in steps.applied(tables)} - known)
+    if foreign:
+        raise StoreError(
+            f"the database was written by a newer version of visavis (it knows {foreign[0]}): update visavis"
+        )
+    steps.apply(tables)

@@ -1,0 +1,60 @@
+"""The whole store, opened for an appliance."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.store.conversations import ConversationRepository
+from engine.store.database import Database
+from engine.store.home_lock import prepare_home
+from engine.store.keys import KeyRepository
+from engine.store.outbox import Outbox
+from engine.store.personas import PersonaRepository
+from engine.store.replicas import ReplicaRepository
+from engine.store.sealing import Sealer
+from engine.store.stock import load_stock
+
+DATABASE_NAME = "visavis.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One repository a resource, over one database."""
+
+    database: Database
+    keys: KeyRepository
+    personas: PersonaRepository
+    replicas: ReplicaRepository
+    conversations: ConversationRepository
+    outbox: Outbox
+
+    async def close(self) -> None:
+        """Close the database and join its threads."""
+        await self.database.close()
+
+
+async def open_store(home: Path) -> Store:
+    """Open `<home>/visavis.db` and bring the stock up to date. Raises StoreError.
+
+    It takes no lock on the folder (a command line tool may look in beside a running appliance), and ends no abandoned conversations:
+    an appliance holds a HomeLock first and calls `conversations.end_abandoned` afterwards.
+    """
+    prepare_home(home)
+    sealer = Sealer(home)
+    database = await Database.open(home / DATABASE_NAME)
+    outbox = Outbox(database)
+    store = Store(
+        database=database,
+        keys=KeyRepository(database),
+        personas=PersonaRepository(database, sealer),
+        replicas=ReplicaRepository(database, outbox),
+        conversations=ConversationRepository(database, outbox),
+        outbox=outbox,
+    )
+    try:
+        stock = load_stock()
+        await store.replicas.install_stock(stock.replicas)
+        await store.personas.install_stock(stock.personas)
+    except BaseException:
+        await database.close()
+        raise
+    return store
