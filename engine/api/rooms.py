@@ -1,13 +1,11 @@
 """The room: its page, what the page needs to know, and the signalling of a participant."""
 
 import json
-import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
-from starlette.responses import FileResponse
 
 from engine.api.contract_model import check_json
 from engine.api.dependencies import ApiDependencies
@@ -52,7 +50,6 @@ CONTENT_TYPES = {
 JOINS_AT_ONCE = 30
 JOINS_PER_SECOND = 2.0
 LARGEST_SDP = 65_536
-_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 class JoinRequest(BaseModel):
@@ -66,7 +63,8 @@ class JoinRequest(BaseModel):
 def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
     """Everything of a room that needs no API key; the conversation id is the credential."""
     router = APIRouter(tags=["Room"])
-    host, folder = dependencies.host, dependencies.page_folder
+    host = dependencies.host
+    page, index = _page_files(dependencies.page_folder)
     joins = RateLimit(JOINS_AT_ONCE, JOINS_PER_SECOND)
 
     async def find(conversation_id: str) -> ConversationRecord | None:
@@ -81,11 +79,10 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
 
     @router.get("/room/static/{name}", include_in_schema=False)
     async def room_file(name: str) -> Response:
-        kind = CONTENT_TYPES.get(Path(name).suffix)
-        path = folder / name
-        if kind is None or not _FILE_NAME.fullmatch(name) or not path.is_file():
+        content = page.get(name)
+        if content is None:
             raise ApiError(404, "There is no such file")
-        return FileResponse(path, media_type=kind, headers=STATIC_HEADERS)
+        return Response(content, media_type=CONTENT_TYPES[Path(name).suffix], headers=STATIC_HEADERS)
 
     @router.get("/rooms/{conversation_id}")
     async def room_facts(conversation_id: str) -> dict[str, Any]:
@@ -135,13 +132,20 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
     async def room_page(conversation_id: str) -> Response:
         if not IDENTIFIER.fullmatch(conversation_id):
             raise ApiError(404, f"There is nothing at /{conversation_id[:100]}")
-        index = folder / "index.html"
-        if not index.is_file():
+        if index is None:
             raise ApiError(503, "The room page is missing from this installation: install it again")
         status = 200 if await find(conversation_id) else 404
-        return FileResponse(index, status, PAGE_HEADERS, "text/html; charset=utf-8")
+        return Response(index, status, PAGE_HEADERS, "text/html; charset=utf-8")
 
     return router
+
+
+def _page_files(folder: Path) -> tuple[dict[str, bytes], bytes | None]:
+    """Read what is served, once: a hundred kilobytes in memory cost less than a thread for each file asked for."""
+    index = folder / "index.html"
+    shown = (path for path in folder.glob("[!.]*") if path.suffix in CONTENT_TYPES and path.is_file())
+    files = {path.name: path.read_bytes() for path in shown}
+    return files, index.read_bytes() if index.is_file() else None
 
 
 def _session_id(body: bytes) -> str:

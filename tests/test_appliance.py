@@ -1,0 +1,196 @@
+"""The appliance as its user meets it: started, used by two people at once, full, ended; and what it says when it cannot start."""
+
+import asyncio
+import json
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from engine.bench.appliance_process import ApplianceProcess, appliance_process
+from engine.bench.clips import load_clips
+from engine.bench.room_client import RoomClient
+from tests.model_files import NEEDS_MODELS, home
+from tests.speech import three_clips, word_error_rate
+
+pytestmark = [*NEEDS_MODELS, pytest.mark.slow]
+
+TWO_GIGABYTES = 2_000.0
+
+
+@asynccontextmanager
+async def person_in(appliance: ApplianceProcess, conversation_id: str) -> AsyncIterator[RoomClient]:
+    person = RoomClient()
+    await person.join(appliance.signal(conversation_id))
+    try:
+        yield person
+    finally:
+        await person.close()
+
+
+async def test_two_conversations_at_once_and_a_third_is_refused_in_words() -> None:
+    async with appliance_process(home(), environment={"VISAVIS_MAX_CONVERSATIONS": "2"}) as appliance:
+        first, second = [(await appliance.create_conversation())["conversation_id"] for _ in range(2)]
+        async with person_in(appliance, first) as ada, person_in(appliance, second) as bob:
+            clips = three_clips()
+            begun = time.monotonic()
+            await asyncio.gather(ada.speak(clips[0].samples()), bob.speak(clips[1].samples()))
+            heard = await asyncio.gather(
+                ada.event("conversation.utterance", role="user"), bob.event("conversation.utterance", role="user")
+            )
+            for message, clip in zip(heard, clips, strict=False):
+                speech = message.message["properties"]["speech"]
+                assert word_error_rate(clip.transcript or "", speech) <= 0.2, speech
+            await asyncio.gather(
+                ada.event("conversation.replica.started_speaking"), bob.event("conversation.replica.started_speaking")
+            )
+            await asyncio.sleep(2)
+            for person in (ada, bob):
+                frames = [p for p in person.received.pictures if p.time > begun]
+                assert len(frames) / (time.monotonic() - begun) > 20
+                assert person.first_sound(begun) is not None
+            full = await appliance.api.post("/v2/conversations", json={"persona_id": "pb87e71797da"})
+            assert full.status_code == 429
+            assert int(full.headers["retry-after"]) > 0
+            assert "2 conversations" in full.json()["message"]
+            await appliance.api.post(f"/v2/conversations/{first}/end")
+            again = await appliance.api.post("/v2/conversations", json={"persona_id": "pb87e71797da"})
+            assert again.status_code == 200
+        assert appliance.rss_mb() < TWO_GIGABYTES
+
+
+async def test_barge_in_stops_the_sound_within_400_ms() -> None:
+    interruption = load_clips(None)[6]
+    onset = 0.6  # the shipped clips begin with so many seconds of silence
+    async with appliance_process(home(), environment={"VISAVIS_SEED": "1"}) as appliance:
+        conversation_id = (await appliance.create_conversation())["conversation_id"]
+        async with person_in(appliance, conversation_id) as person:
+            delays = []
+            for _ in range(3):
+                after = time.monotonic()
+                text = "Let me tell you a long story about the sea, the wind, and a small boat that sailed far away."
+                person.send("conversation.echo", conversation_id, text=text)
+                await person.event("conversation.replica.started_speaking", after=after)
+                await asyncio.sleep(0.8)
+                begun = await person.speak(interruption.samples())
+                stopped = await person.event("conversation.replica.stopped_speaking", after=after)
+                assert stopped.message["properties"]["interrupted"] is True
+                silent = person.last_sound(before=stopped.time + 0.3)
+                assert silent is not None
+                delays.append(silent - (begun + onset))
+                await person.event("conversation.utterance", after=stopped.time, role="user")
+                person.send("conversation.interrupt", conversation_id)
+                await asyncio.sleep(1.5)
+            assert max(delays) < 0.4, delays
+
+
+async def test_the_room_is_told_and_the_transcript_kept_when_the_appliance_is_ended(tmp_path: Path) -> None:
+    async with appliance_process(home()) as appliance:
+        conversation_id = (await appliance.create_conversation(custom_greeting="Hello there."))["conversation_id"]
+        assert appliance.process.children(recursive=True) == []
+        async with person_in(appliance, conversation_id) as person:
+            await person.event("conversation.utterance", role="replica")
+            assert appliance.process.children(recursive=True) == []
+            ended = time.monotonic()
+            appliance.process.send_signal(signal.SIGTERM)
+            await person.event("system.shutdown")
+            await asyncio.to_thread(appliance.process.wait, 5)
+            assert time.monotonic() - ended < 5
+
+
+async def test_the_ready_file_is_whole_and_private(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    command = _serve(tmp_path, "--port", "0", "--ready-file", str(ready))
+    process = await asyncio.create_subprocess_exec(*command)
+    try:
+        async with asyncio.timeout(60):
+            while not ready.exists():  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        facts = json.loads(ready.read_text())
+        assert set(facts) == {"api_url", "room_url", "api_key", "pid", "version"}
+        assert facts["pid"] == process.pid
+        assert stat.S_IMODE(ready.stat().st_mode) == 0o600
+        async with httpx.AsyncClient(base_url=facts["api_url"], trust_env=False) as client:
+            assert (await client.get("/v2/personas")).status_code == 401
+            known = await client.get("/v2/personas", headers={"x-api-key": facts["api_key"]})
+            assert known.json()["total_count"] > 0
+            room = await client.get(facts["room_url"], follow_redirects=True)
+            assert room.status_code == 200
+            assert "text/html" in room.headers["content-type"]
+        listening = [c.laddr.ip for c in psutil.Process(process.pid).net_connections() if c.status == "LISTEN"]
+        assert listening == ["127.0.0.1"]
+    finally:
+        process.terminate()
+        await asyncio.wait_for(process.wait(), 5)
+    assert process.returncode == 0
+    assert not ready.exists()
+
+
+def test_a_port_in_use_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = _refused(tmp_path, "--port", str(port))
+    assert f"port {port} on 127.0.0.1 is in use" in said
+    assert "--port" in said
+
+
+def test_missing_models_are_named_with_the_command_that_fetches_them(tmp_path: Path) -> None:
+    said = _refused(tmp_path, "--port", "0", models=False)
+    assert "visavis models pull --default" in said
+
+
+def test_a_model_file_with_flipped_bytes_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "home"
+    own.mkdir(mode=0o700)
+    shutil.copytree(home() / "models", own / "models", symlinks=True)
+    blob = next((own / "models" / "vad").glob("*/*.onnx")).resolve()
+    assert own in blob.parents
+    damaged = bytearray(blob.read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    blob.chmod(0o600)
+    blob.write_bytes(damaged)
+    said = _refused(tmp_path, "--port", "0", models=False)
+    assert "silero" in said
+    assert "visavis models pull" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--port", "70000"], "port"),
+        (["--port", "x"], "port"),
+        (["--host", "203.0.113.1", "--port", "0"], "--host"),
+    ],
+)
+def test_a_wrong_option_is_named(tmp_path: Path, arguments: list[str], named: str) -> None:
+    assert named in _refused(tmp_path, *arguments)
+
+
+def _serve(folder: Path, *arguments: str, models: bool = True) -> list[str]:
+    own = folder / "home"
+    if models:
+        own.mkdir(mode=0o700, exist_ok=True)
+        if not (own / "models").exists():
+            (own / "models").symlink_to(home() / "models")
+    return [sys.executable, "-m", "engine", "serve", "--headless", "--home", str(own), *arguments]
+
+
+def _refused(folder: Path, *arguments: str, models: bool = True) -> str:
+    """Return what the appliance says when it does not start: few lines, no traceback."""
+    done = subprocess.run(
+        _serve(folder, *arguments, models=models), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 6
+    return done.stderr
