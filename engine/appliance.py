@@ -23,6 +23,7 @@ from engine.conversation.host import Calls
 from engine.errors import VisavisError
 from engine.listener_socket import open_listener
 from engine.loading import load_engines
+from engine.memory import share_arenas
 from engine.network import NetworkPolicy
 from engine.ranks import Rank, ranked_threads
 from engine.settings import Settings
@@ -77,6 +78,7 @@ class Appliance:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Appliance]:
     """Start an appliance and stop it at the end of the block. Raises VisavisError when a part cannot be had."""
+    share_arenas()
     loop = asyncio.get_running_loop()
     async with AsyncExitStack() as parts:
         listener = open_listener(settings.host, settings.port)

@@ -1,6 +1,8 @@
 """Hearing one participant: VAD frames, the turn machine, and the sound of the running turn."""
 
+import uuid
 from collections import deque
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,18 +18,51 @@ SETTLE_AFTER = 15 * HEARING_RATE // VAD_FRAME
 """Frames after which a pause closes a segment, so that what lies before it is not recognised again."""
 
 
+@dataclass(slots=True, eq=False)
+class UserTurn:
+    """One turn of a participant, as far as it was heard; recognition that comes late still finds the turn it belongs to."""
+
+    frames: list[Samples] = field(default_factory=list)
+    """VAD frames, 16 kHz, that are not settled yet."""
+    settled: str = ""
+    """Words of the turn whose sound is no longer kept."""
+    inference_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def sound(self) -> Samples:
+        """Return the sound that is not settled yet, 16 kHz."""
+        return np.concatenate(self.frames) if self.frames else np.zeros(0, dtype=np.float32)
+
+    def settle(self, text: str, frames: int) -> None:
+        """Keep the words of the first `frames` frames instead of their sound."""
+        self.settled = self.with_settled(text)
+        del self.frames[:frames]
+
+    def with_settled(self, text: str) -> str:
+        """Return all words of the turn, given those of the sound that is not settled yet."""
+        return f"{self.settled} {text}".strip()
+
+    @property
+    def full(self) -> bool:
+        """Whether the sound must be settled although the person goes on speaking."""
+        return len(self.frames) >= LONGEST_SEGMENT
+
+    @property
+    def long(self) -> bool:
+        """Whether a pause is a good moment to settle what lies before it."""
+        return len(self.frames) >= SETTLE_AFTER
+
+
 class Ear:
     """Turns a microphone stream (16 kHz) into turn-taking actions and keeps the sound of the running turn."""
 
     def __init__(self, vad: VoiceActivityDetector, rules: TurnRules | None = None) -> None:
         self.machine = TurnMachine(rules)
+        self.turn = UserTurn()
+        """The running turn, or the last one."""
         self._vad = vad
         self._rest: Samples = np.zeros(0, dtype=np.float32)
         self._frames: deque[Samples] = deque(maxlen=PREROLL)
-        self._turn: list[Samples] = []
         self._count = 0
-        self.settled = ""
-        """Words of the turn whose sound is no longer kept."""
 
     @property
     def heard(self) -> float:
@@ -44,38 +79,13 @@ class Ear:
         self._rest = joined[whole:].copy()
         return actions
 
-    def turn_sound(self) -> Samples:
-        """Return the sound of the turn that is not settled yet, 16 kHz."""
-        return np.concatenate(self._turn) if self._turn else np.zeros(0, dtype=np.float32)
-
-    @property
-    def segment_full(self) -> bool:
-        """Whether the sound must be settled although the person goes on speaking."""
-        return len(self._turn) >= LONGEST_SEGMENT
-
-    @property
-    def segment_long(self) -> bool:
-        """Whether a pause is a good moment to settle what lies before it."""
-        return len(self._turn) >= SETTLE_AFTER
-
-    def settle(self, text: str, frames: int) -> None:
-        """Keep the words of the first `frames` frames of the turn instead of their sound."""
-        self.settled = f"{self.settled} {text}".strip()
-        del self._turn[:frames]
-
-    @property
-    def turn_frames(self) -> int:
-        """Frames of the turn that are not settled."""
-        return len(self._turn)
-
     def _frame(self, frame: Samples) -> list[Action]:
         self._count += 1
         self._frames.append(frame)
         actions = self.machine.frame(self.heard, self._vad.probability(frame))
         started = any(isinstance(action, StartTurn) for action in actions)
         if started:
-            self._turn = list(self._frames)
-            self.settled = ""
+            self.turn = UserTurn(list(self._frames))
         elif self.machine.in_turn or any(isinstance(action, EndTurn) for action in actions):
-            self._turn.append(frame)
+            self.turn.frames.append(frame)
         return actions

@@ -11,6 +11,7 @@ from engine.conversation.engines import Engines
 from engine.conversation.languages import iso_code
 from engine.errors import CapacityError, InvalidInputError
 from engine.layers.llm.protocol import Sampling
+from engine.memory import give_back
 from engine.store.call_events import internal_error, replica_joined, shutdown, transcription_ready
 from engine.store.conversations import ConversationRepository
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
@@ -74,7 +75,9 @@ class Calls:
             self._opening -= 1
         conversation_id = conversation.conversation_id
         self._calls[conversation_id] = call
-        self._running[conversation_id] = asyncio.create_task(self._run(call), name=f"call-{conversation_id}")
+        running = asyncio.create_task(self._run(call), name=f"call-{conversation_id}")
+        running.add_done_callback(lambda _: give_back())
+        self._running[conversation_id] = running
         await self._conversations.record_event(conversation_id, replica_joined(replica.replica_id))
 
     def is_live(self, conversation_id: str) -> bool:
