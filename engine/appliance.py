@@ -72,6 +72,8 @@ class Appliance:
                 file.write("\n")
             temporary.replace(path)
         except OSError as error:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise VisavisError(f"the ready file {path} cannot be written: {error.strerror or error}") from error
 
 
@@ -127,6 +129,9 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         parts.push_async_callback(_stop, server, serving)
         while not server.started and not serving.done():  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.01)
+        if serving.done():
+            serving.result()
+            raise VisavisError("the HTTP server stopped as soon as it was started")
         # What is loaded now stays: the collector need not look at it again during calls.
         gc.collect()
         gc.freeze()

@@ -1,10 +1,12 @@
 """`visavis`: the command line."""
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
 import sys
+import threading
 import webbrowser
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -20,6 +22,9 @@ from engine.store.opening import Store, open_store
 from models.commands import models as models_commands
 
 T = TypeVar("T")
+
+STOP_WITHIN = 4.5
+"""Seconds from the signal to the end of the process."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -82,6 +87,20 @@ async def _serve(settings: Settings, *, open_browser: bool) -> None:
             webbrowser.open(appliance.room_url)
         await stop.wait()
         click.echo("Visavis stops.")
+        _stop_within(STOP_WITHIN)
+
+
+def _stop_within(seconds: float) -> None:
+    """Leave the process for good if its parts have not stopped by then; what was acknowledged is on disk already."""
+
+    def leave() -> None:
+        faulthandler.dump_traceback(all_threads=True)
+        click.echo(f"visavis: not stopped after {seconds} s, leaving", err=True)
+        os._exit(1)
+
+    timer = threading.Timer(seconds, leave)
+    timer.daemon = True
+    timer.start()
 
 
 def _has_display() -> bool:

@@ -1,5 +1,6 @@
 """The order of threads: what must be on time goes before what may take its time."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -26,7 +27,9 @@ def ranked_threads(name: str, rank: Rank, threads: int = 1) -> ThreadPoolExecuto
 
 def _setter(rank: Rank) -> Callable[[], None]:
     def lower() -> None:
-        if sys.platform == "linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + rank)
+        # A thread that may not be lowered (a strict sandbox) works all the same; an error here would break its executor.
+        with contextlib.suppress(OSError):
+            if sys.platform == "linux":
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + rank)
 
     return lower

@@ -77,7 +77,8 @@ class WebhookDelivery:
         self._idle.clear()
         self._outbox.announce()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), limit_s)
+            async with asyncio.timeout(limit_s):
+                await self._idle.wait()
 
     async def _run(self) -> None:
         while True:
@@ -102,8 +103,10 @@ class WebhookDelivery:
             self._idle.set()
         moment = await self._outbox.next_after(now)
         wait = IDLE_S if moment is None else min(IDLE_S, max(0.0, moment - self._clock()))
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the event, and `close` waits for ever.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._outbox.changed.wait(), wait)
+            async with asyncio.timeout(wait):
+                await self._outbox.changed.wait()
 
     def _done(self, stream: str, task: asyncio.Task[None]) -> None:
         del self._in_flight[stream]

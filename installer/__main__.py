@@ -23,6 +23,9 @@ def advice(running, found=lambda name: shutil.which(name)):  # type: ignore[no-u
 if __name__ == "__main__":
     if sys.version_info < OLDEST:
         sys.exit(advice(sys.version_info))  # type: ignore[no-untyped-call]
-    from installer.command import main
+    try:
+        from installer.command import main
 
-    sys.exit(main(sys.argv[1:]))
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # Ctrl-C before `main` begins, or after it
+        sys.exit(130)

@@ -22,11 +22,12 @@ class Check:
 def quick_checks(layout: Layout) -> tuple[Check, ...]:
     """Return the checks that come before the tests."""
     python = str(layout.python)
+    # `lint-imports` has no `-m`; through the interpreter it outlives a checkout that was moved.
     return (
         Check("lint", (python, "-m", "ruff", "check", ".")),
         Check("format", (python, "-m", "ruff", "format", "--check", ".")),
         Check("types", (python, "-m", "mypy")),
-        Check("import rules", (str(layout.scripts / "lint-imports"),)),
+        Check("import rules", (python, str(layout.scripts / "lint-imports"))),
     )
 
 

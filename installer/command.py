@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,7 @@ from installer.installation import Installation, Options
 from installer.launch import serve
 from installer.layout import Layout
 from installer.lock import Lock
+from installer.preflight import check_folders, check_listener, check_ready_file
 from installer.process import Children
 from installer.project import QUIET_RUNTIME
 from installer.relock import relock
@@ -57,6 +59,9 @@ def _carry_out(options: argparse.Namespace, passed_on: Sequence[str]) -> int:
     layout = Layout.of(os.environ, venv=options.venv, home=options.home)
     match options.command:
         case "run":
+            if options.ready_file is not None:
+                check_ready_file(options.ready_file)
+            check_listener(options.host, options.port)
             set_up(layout, _options(options))
             return serve(layout, options)
         case "test":
@@ -66,7 +71,8 @@ def _carry_out(options: argparse.Namespace, passed_on: Sequence[str]) -> int:
         case "doctor":
             return examine(layout, Options(gpu=options.gpu))
         case "uninstall":
-            return uninstall(layout, data=options.data, yes=options.yes)
+            with only_one(layout.cache) if layout.cache.exists() else nullcontext():
+                return uninstall(layout, data=options.data, yes=options.yes)
         case _:
             relock(layout, upgrade=options.upgrade)
             return 0
@@ -75,6 +81,7 @@ def _carry_out(options: argparse.Namespace, passed_on: Sequence[str]) -> int:
 def set_up(layout: Layout, options: Options) -> None:
     """Do whatever is not done yet; raises InstallError, KeyboardInterrupt."""
     lock = Lock.read(layout.lock)
+    check_folders(layout)
     with only_one(layout.cache):
         state = State(layout.state)
         children = Children(layout.logs)
@@ -134,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--headless", action="store_true", help="open no window and no browser")
     run.add_argument("--host", metavar="ADDRESS", help="listen here (default: 127.0.0.1)")
-    run.add_argument("--port", metavar="NUMBER", help="listen on this port (default: 8765)")
+    run.add_argument("--port", type=_port, metavar="NUMBER", help="listen on this port (default: 8765)")
     run.add_argument("--ready-file", type=Path, metavar="FILE", help="written once everything is warm")
 
     test = commands.add_parser(
@@ -153,6 +160,12 @@ def _parser() -> argparse.ArgumentParser:
     lock = commands.add_parser("lock", parents=[places], help="for maintainers: make requirements.lock anew (needs uv)")
     lock.add_argument("--upgrade", action="store_true", help="take the newest versions, not the locked ones")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 65535")
+    return int(text)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from installer.errors import ChildFailedError, InstallError
+from installer.errors import ChildFailedError, InstallError, unreachable
 from installer.layout import Layout
 from installer.state import key_of
 from installer.steps import Progress
@@ -30,19 +30,31 @@ def pull_models(layout: Layout, *, offline: bool, progress: Progress) -> str:
         *(["--offline"] if offline else []),
     ]
     environment = {**os.environ, "VISAVIS_HOME": str(layout.home), "PYTHONUNBUFFERED": "1"}
+    # For its owner alone, before the store makes it for everybody to read.
+    layout.home.parent.mkdir(parents=True, exist_ok=True)
+    layout.home.mkdir(mode=0o700, exist_ok=True)
     try:
         progress.run(command, folder=layout.checkout, environment=environment)
     except ChildFailedError as failure:
-        raise InstallError(
-            "The default models are not there.",
-            failure.tail[-1] if failure.tail else f"`models pull` ended with status {failure.returncode}",
-            "read the last lines below; calling again goes on where it stopped",
-            log=failure.log,
-            tail=failure.tail,
-        ) from failure
+        raise _models_error(failure, offline=offline) from failure
     files = model_files(layout)
     progress.facts["files"] = files
     return f"{len(files)} files in {layout.home / 'models'}"
+
+
+def _models_error(failure: ChildFailedError, *, offline: bool) -> InstallError:
+    """The store names the cause once a model, among lines of progress, and a summary last."""
+    said = [line.removeprefix("Error: ") for line in failure.tail if line.startswith("Error: ")] or list(failure.tail)
+    why = said[0] if said else f"`models pull` ended with status {failure.returncode}"
+    remedy = "mend what it names and call again: it goes on where it stopped"
+    tail = tuple(dict.fromkeys(said[1:]))
+    if offline:
+        remedy = "call once without --offline on a machine that reaches a package index"
+    elif told := [line for line in said if unreachable(line)]:
+        why = "neither the package index nor the model hub can be reached"
+        remedy = "check the network, a proxy or the index in `pip config list`, and call again"
+        tail = (told[0],)
+    return InstallError("The default models are not there.", why, remedy, log=failure.log, tail=tail)
 
 
 def model_files(layout: Layout) -> dict[str, int]:

@@ -1,6 +1,8 @@
 """`doctor`: what is there and what is missing, a line each."""
 
+import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -45,7 +47,7 @@ def examine(layout: Layout, options: Options, say: Callable[[str], None] = print
         failed |= finding.verdict is Verdict.MISSING
         say(f"{finding.verdict:<8}{finding.subject:<34} {finding.text}")
     if failed:
-        say("\nNot ready. `python3 -m installer run` sets up what is missing (with --yes, system packages too).")
+        say("\nNot ready. Where a line above names no command, `python3 -m installer run` sets up what is missing.")
     return 1 if failed else 0
 
 
@@ -118,6 +120,7 @@ def _installed(layout: Layout, options: Options) -> Iterator[Finding]:
                 if step.name != "system":
                     yield _step(step, state)
     yield from _imports(layout)
+    yield from model_findings(layout)
 
 
 def _step(step: Step, state: State) -> Finding:
@@ -135,3 +138,33 @@ def _imports(layout: Layout) -> Iterator[Finding]:
         else:
             last = (result.stderr.strip().splitlines() or [f"ended with status {result.returncode}"])[-1]
             yield Finding(Verdict.MISSING, f"import {module}", last)
+
+
+def model_findings(layout: Layout) -> Iterator[Finding]:
+    """Let the store hash every model's files, which a start does only when size or time changed."""
+    if not (layout.home / "models").is_dir():
+        return
+    result = subprocess.run(
+        [layout.python, "-m", "models", "verify", "--json"],
+        cwd=layout.checkout,
+        env={**os.environ, "VISAVIS_HOME": str(layout.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        reports = json.loads(result.stdout)
+    except ValueError:
+        last = (result.stderr.strip().splitlines() or [f"ended with status {result.returncode}"])[-1]
+        yield Finding(Verdict.MISSING, "model files", f"cannot be verified: {last}")
+        return
+    for report in reports:
+        damaged = ", ".join(file["path"] for file in report["files"] if not file["sound"])
+        subject = f"model {report['name']}"
+        if damaged:
+            mend = shlex.join(
+                [str(layout.scripts / "visavis"), "models", "pull", report["name"], "--home", str(layout.home)]
+            )
+            yield Finding(Verdict.MISSING, subject, f"{damaged} is damaged: `{mend}`")
+        else:
+            yield Finding(Verdict.GOOD, subject, "sound")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 TAIL_LINES = 12
 """How many lines of a failed child's output an error shows."""
+LINE_WIDTH = 320
 
 
 class InstallError(Exception):
@@ -19,7 +20,7 @@ class InstallError(Exception):
         self.why = why
         self.remedy = remedy
         self.log = log
-        self.tail = tail[-TAIL_LINES:]
+        self.tail = tuple(_shortened(line) for line in tail[-TAIL_LINES:])
 
     def __str__(self) -> str:
         lines = [f"{self.what}", f"  why:        {self.why}", f"  what to do: {self.remedy}"]
@@ -29,6 +30,10 @@ class InstallError(Exception):
         if self.log is not None:
             lines.append(f"  whole log:  {self.log}")
         return "\n".join(lines)
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= LINE_WIDTH else f"{line[: LINE_WIDTH - 1]}…"
 
 
 class ChildFailedError(Exception):
@@ -46,6 +51,18 @@ class CancelledError(Exception):
     """The step was told to stop: Ctrl-C, or another step failed beside it."""
 
 
+_UNREACHABLE = (
+    r"NewConnectionError|Failed to establish a new connection|Temporary failure in name resolution"
+    r"|Name or service not known|nodename nor servname|Network is unreachable|No route to host"
+    r"|Connection refused|ProxyError|Cannot connect to proxy|SSLError|CERTIFICATE_VERIFY_FAILED"
+)
+
+
+def unreachable(text: str) -> bool:
+    """Whether a child's output says that the network, or somebody in it, could not be reached."""
+    return re.search(_UNREACHABLE, text) is not None
+
+
 # What pip, cmake and the compiler print, what it means, and what helps; the first match counts.
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (
@@ -59,9 +76,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "call again; if it repeats, the index (see `pip config list`) serves altered files: use another one",
     ),
     (
-        r"NewConnectionError|Failed to establish a new connection|Temporary failure in name resolution"
-        r"|Name or service not known|nodename nor servname|Network is unreachable|No route to host"
-        r"|Connection refused|ProxyError|Cannot connect to proxy|SSLError|CERTIFICATE_VERIFY_FAILED",
+        _UNREACHABLE,
         "the package index cannot be reached",
         "check the network, a proxy or the index in `pip config list`, and call again",
     ),
@@ -94,7 +109,7 @@ def explained(what: str, failure: ChildFailedError) -> InstallError:
     text = "\n".join(failure.tail)
     for pattern, why, remedy in _MEANINGS:
         if re.search(pattern, text):
-            return InstallError(what, why, remedy, log=failure.log, tail=failure.tail)
+            return InstallError(what, why, remedy, log=failure.log, tail=_telling(failure.tail, pattern))
     ended = f"signal {-failure.returncode}" if failure.returncode < 0 else f"status {failure.returncode}"
     return InstallError(
         what,
@@ -103,6 +118,12 @@ def explained(what: str, failure: ChildFailedError) -> InstallError:
         log=failure.log,
         tail=failure.tail,
     )
+
+
+def _telling(lines: tuple[str, ...], pattern: str) -> tuple[str, ...]:
+    """Return the last line that shows a known cause, and the closing one: the rest of the output only hides it."""
+    shows = next(line for line in reversed(lines) if re.search(pattern, line))
+    return tuple(dict.fromkeys((shows, lines[-1])))
 
 
 def from_os_error(what: str, failure: OSError) -> InstallError:

@@ -1,5 +1,6 @@
 """`uninstall`: takes away what the installer made, and the data only when told to."""
 
+import fcntl
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ from pathlib import Path
 from installer.environment import is_environment
 from installer.errors import InstallError
 from installer.layout import Layout
+
+LOCK_NAME = "visavis.lock"
+"""The file in the home folder that a running appliance holds locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Removal:
 
 
 def removals(layout: Layout, *, data: bool) -> list[Removal]:
-    """Return what would be deleted; raises InstallError when a folder does not look like what it should be."""
+    """Return what would be deleted; raises InstallError when a folder is in use or does not look like what it should be."""
     found = []
     if layout.venv.exists():
         if not is_environment(layout.venv):
@@ -29,6 +33,10 @@ def removals(layout: Layout, *, data: bool) -> list[Removal]:
         found.append(Removal(layout.venv, "the Python environment"))
     if layout.cache.exists():
         found.append(Removal(layout.cache, "built wheels, half-done builds, logs"))
+    if found and _running(layout.home):
+        raise InstallError(
+            "Visavis is running.", f"it holds {layout.home / LOCK_NAME}", "end it (Ctrl-C, or SIGTERM), then call again"
+        )
     if data and layout.home.exists():
         _check_home(layout)
         found.append(Removal(layout.home, "YOUR DATA: conversations, personas, replicas, models, API keys"))
@@ -64,11 +72,22 @@ def _agrees(ask: Callable[[str], str]) -> bool:
         return False
 
 
+def _running(home: Path) -> bool:
+    try:
+        with (home / LOCK_NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _check_home(layout: Layout) -> None:
     """A home folder named by mistake (`--home ~`) must not be deleted."""
     inside = layout.checkout.is_relative_to(layout.home) or Path.home().is_relative_to(layout.home)
-    known = any((layout.home / name).exists() for name in ("models", "visavis.db", "keys"))
-    if inside or not known:
+    known = any((layout.home / name).exists() for name in ("models", "visavis.db", "secret.key"))
+    if inside or not (known or not any(layout.home.iterdir())):
         raise InstallError(
             f"{layout.home} is not removed.",
             "it does not look like a home folder of Visavis",

@@ -114,41 +114,49 @@ class Engine:
         return len(pending)
 
     def _run_stage(self, stage: Stage, labels: Mapping[str, str]) -> None:
-        threads = [
-            threading.Thread(target=self._run_lane, args=(lane, labels), name=f"lane {lane[0].name}", daemon=True)
-            for lane in stage
-            if lane
-        ]
+        # Not Thread.join: interrupted by Ctrl-C, Python 3.11's takes a thread that still runs for an ended one.
+        running: list[threading.Event] = []
         try:
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                # A join without a timeout would hold back Ctrl-C on some platforms.
-                while thread.is_alive():
-                    thread.join(0.2)
+            for lane in filter(None, stage):
+                ended = threading.Event()
+                threading.Thread(
+                    target=self._run_lane, args=(lane, labels, ended), name=f"lane {lane[0].name}", daemon=True
+                ).start()
+                running.append(ended)
+            for ended in running:
+                # A wait without a timeout would hold back Ctrl-C on some platforms.
+                while not ended.wait(0.2):
+                    pass
         except BaseException:
             self._children.cancel()
-            for thread in threads:
-                thread.join(10)
+            for ended in running:
+                ended.wait(10)
             raise
         if self._first_error is not None:
             raise self._first_error
 
-    def _run_lane(self, lane: Lane, labels: Mapping[str, str]) -> None:
-        for step in lane:
-            try:
-                self._run_step(step, labels[step.name])
-            except CancelledError:
-                return
-            except InstallError as error:
-                self._fail(error)
-                return
-            except OSError as error:
-                self._fail(from_os_error(f"{step.title} failed.", error))
-                return
-            except Exception as error:  # a mistake of the installer's own: said openly, with the other lanes stopped
-                self._fail(InstallError(f"{step.title} failed.", repr(error), "report this: it is a fault in Visavis"))
-                return
+    def _run_lane(self, lane: Lane, labels: Mapping[str, str], ended: threading.Event) -> None:
+        try:
+            for step in lane:
+                if not self._went_well(step, labels[step.name]):
+                    return
+        finally:
+            ended.set()
+
+    def _went_well(self, step: Step, label: str) -> bool:
+        try:
+            self._run_step(step, label)
+        except CancelledError:
+            return False
+        except InstallError as error:
+            self._fail(error)
+        except OSError as error:
+            self._fail(from_os_error(f"{step.title} failed.", error))
+        except Exception as error:  # a mistake of the installer's own: said openly, with the other lanes stopped
+            self._fail(InstallError(f"{step.title} failed.", repr(error), "report this: it is a fault in Visavis"))
+        else:
+            return True
+        return False
 
     def _run_step(self, step: Step, label: str) -> None:
         if self._children.cancelled:

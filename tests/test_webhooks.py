@@ -227,3 +227,17 @@ async def test_closing_leaves_no_task_behind(store: Store) -> None:
     await delivery.drain(5)
     await delivery.close()
     assert asyncio.all_tasks() == before
+
+
+async def test_closing_ends_at_once_even_while_there_is_news(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "home")
+    try:
+        for _ in range(20):
+            delivery = WebhookDelivery(store.outbox, NetworkPolicy())
+            delivery.start()
+            await delivery.drain(1.0)
+            store.outbox.announce()
+            async with asyncio.timeout(5):
+                await delivery.close()
+    finally:
+        await store.close()

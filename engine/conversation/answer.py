@@ -5,6 +5,7 @@ it becomes useless.
 """
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,6 +22,11 @@ from engine.layers.cancel import CancelToken
 from engine.layers.replica.protocol import FaceSpeech, ReplicaSession
 from engine.layers.tts.protocol import SpokenClause, Voice
 from engine.room.playout import Playout
+
+log = logging.getLogger(__name__)
+
+LOOK_AHEAD = 20 * MEDIA_RATE
+"""Media samples that are synthesised ahead of the clock: a long text neither fills the memory nor keeps the voice from other calls."""
 
 WriteText = Callable[[CancelToken], Iterator[str]]
 """Yields the answer's text in pieces; runs in a worker thread."""
@@ -45,11 +51,14 @@ class _Placed:
 
 
 class Answer:
-    """An answer; `on_clause` is called on the loop as each clause begins to be heard, with all the words so far."""
+    """An answer; `on_clause` is called on the loop as each clause begins to be heard, with all the words so far.
+
+    `write` makes its text, or is the text.
+    """
 
     def __init__(
         self,
-        write: WriteText,
+        write: WriteText | str,
         parts: AnswerParts,
         *,
         inference_id: str | None = None,
@@ -68,13 +77,19 @@ class Answer:
         self._announcements: list[asyncio.Task[None]] = []
         self._cut_at: int | None = None
 
-    async def run(self) -> bool:
-        """Prepare and, once released, speak; returns True when all of it was heard, False when it was cut."""
+    async def run(self) -> None:
+        """Prepare and, once released, speak; returns when all of it was heard or it was cut.
+
+        When text or voice fail half-way, what there is of it until then is heard.
+        """
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._compose(), name="answer-compose")
                 tasks.create_task(self._speak(), name="answer-speak")
-            return self._cut_at is None and await self._parts.playout.played(self._end)
+            # One that came to nothing is over when it is its turn, not before.
+            await self._released.wait()
+            if self._cut_at is None:
+                await self._parts.playout.played(self._end)
         finally:
             self._cancel.cancel()
             for announcement in self._announcements:
@@ -85,35 +100,33 @@ class Answer:
         self._released.set()
 
     @property
-    def audible(self) -> bool:
-        """Whether a first sample has left the media clock."""
-        return bool(self._placed) and self._parts.playout.position > self._placed[0].start
+    def fixed_text(self) -> str | None:
+        """The text, if it was given and is not written by a model."""
+        return self._write if isinstance(self._write, str) else None
 
     @property
     def seconds_heard(self) -> float:
         """Seconds of sound that were played."""
         if not self._placed:
             return 0.0
-        position = self._parts.playout.position if self._cut_at is None else self._cut_at
-        return max(0, min(position, self._end) - self._placed[0].start) / MEDIA_RATE
+        return max(0, min(self._heard_until, self._end) - self._placed[0].start) / MEDIA_RATE
 
     def stop(self) -> None:
         """Fall silent at once: text, synthesis, queued sound and mouth."""
         self._cancel.cancel()
-        if self._cut_at is None and self._placed and self._parts.playout.position < self._end:
-            self._cut_at = self._parts.playout.cut()
-            self._parts.face.silence_from(self._cut_at)
-        elif self._cut_at is None:
+        if self._cut_at is None:
             self._cut_at = self._parts.playout.position
+            if self._cut_at < self._end:
+                self._cut_at = self._parts.playout.cut()
+                self._parts.face.silence_from(self._cut_at)
         self._released.set()
         self._clauses.put_nowait(None)
 
     def heard_text(self) -> str:
         """Return the words that were heard: whole clauses, and of a cut one as many words as its share of time."""
-        position = self._parts.playout.position if self._cut_at is None else self._cut_at
         heard: list[str] = []
         for placed in self._placed:
-            share = (position - placed.start) / placed.length if placed.length else 1.0
+            share = (self._heard_until - placed.start) / placed.length
             if share >= 1.0:
                 heard.append(placed.text)
             elif share > 0.0:
@@ -125,49 +138,66 @@ class Answer:
     def _end(self) -> int:
         return self._placed[-1].start + self._placed[-1].length if self._placed else self._parts.playout.position
 
-    async def _compose(self) -> None:
-        loop = asyncio.get_running_loop()
-        started = time.monotonic()
+    @property
+    def _heard_until(self) -> int:
+        return self._parts.playout.position if self._cut_at is None else self._cut_at
 
-        def pump() -> None:
+    async def _compose(self) -> None:
+        if isinstance(self._write, str):
             splitter = ClauseSplitter()
-            first = True
-            for piece in self._write(self._cancel):
-                if self._cancel.cancelled:
-                    return
-                for clause in splitter.feed(piece):
-                    if first:
-                        loop.call_soon_threadsafe(self._note, "llm_first_clause", started)
-                        first = False
-                    loop.call_soon_threadsafe(self._clauses.put_nowait, clause)
-            for clause in splitter.flush():
+            for clause in (*splitter.feed(self._write), *splitter.flush(), None):
+                self._clauses.put_nowait(clause)
+        else:
+            await self._write_clauses(self._write)
+
+    async def _write_clauses(self, write: WriteText) -> None:
+        loop = asyncio.get_running_loop()
+        started, first = time.monotonic(), True
+
+        def pass_on(clauses: list[str]) -> None:
+            nonlocal first
+            for clause in clauses:
                 if first:
                     loop.call_soon_threadsafe(self._note, "llm_first_clause", started)
                     first = False
                 loop.call_soon_threadsafe(self._clauses.put_nowait, clause)
 
+        def pump() -> None:
+            splitter = ClauseSplitter()
+            for piece in write(self._cancel):
+                if self._cancel.cancelled:
+                    return
+                pass_on(splitter.feed(piece))
+            pass_on(splitter.flush())
+
         try:
             await loop.run_in_executor(self._parts.text_thread, pump)
+        except Exception:
+            log.exception("the text of an answer broke off")
         finally:
             self._clauses.put_nowait(None)
 
     async def _speak(self) -> None:
-        loop = asyncio.get_running_loop()
-        while (clause := await self._clauses.get()) is not None and not self._cancel.cancelled:
-            started = time.monotonic()
-            spoken, sound = await loop.run_in_executor(self._parts.voice_thread, self._synthesise, clause)
-            if not self._placed:
-                self._note("tts_first_clause", started)
-            await self._released.wait()
-            if self._cancel.cancelled:
-                return
-            if sound.size:
-                self._place(spoken, sound)
+        try:
+            while (clause := await self._clauses.get()) is not None and not self._cancel.cancelled:
+                started = time.monotonic()
+                spoken, sound = await self._synthesise(clause)
+                if not self._placed:
+                    self._note("tts_first_clause", started)
+                await self._released.wait()
+                if self._cancel.cancelled:
+                    return
+                if sound.size:
+                    self._place(spoken, sound)
+                await self._parts.playout.played(self._end - LOOK_AHEAD)
+        except Exception:
+            log.exception("the voice of an answer broke off")
+            self._cancel.cancel()
 
     def _place(self, spoken: SpokenClause, sound: Samples) -> None:
         start = self._parts.playout.append(sound)
-        self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
         self._placed.append(_Placed(spoken.text, start, sound.size))
+        self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
         words = " ".join(placed.text for placed in self._placed)
         first = len(self._placed) == 1
         self._announcements.append(asyncio.create_task(self._announce(start, words, first), name="answer-announce"))
@@ -179,9 +209,12 @@ class Answer:
             if self._on_clause is not None:
                 self._on_clause(self, words)
 
-    def _synthesise(self, clause: str) -> tuple[SpokenClause, Samples]:
-        spoken = self._parts.voice.speak(clause, cancel=self._cancel)
-        return spoken, to_media_rate(spoken.samples, spoken.sample_rate)
+    async def _synthesise(self, clause: str) -> tuple[SpokenClause, Samples]:
+        def work() -> tuple[SpokenClause, Samples]:
+            spoken = self._parts.voice.speak(clause, cancel=self._cancel)
+            return spoken, to_media_rate(spoken.samples, spoken.sample_rate)
+
+        return await asyncio.get_running_loop().run_in_executor(self._parts.voice_thread, work)
 
     def _note(self, stage: str, started: float) -> None:
         if self.trace is not None:

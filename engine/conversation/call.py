@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +21,15 @@ from engine.errors import InvalidInputError
 from engine.layers.llm.protocol import Sampling
 from engine.room.participant import Participant
 from engine.room.room import SEATS, Room
+from engine.store.call_events import internal_error
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 
 log = logging.getLogger(__name__)
 
 CHECK_EVERY = 0.5
 """Seconds between two looks at the call's limits."""
+FAREWELL = 0.05
+"""Seconds."""
 
 
 class Call:
@@ -54,7 +58,6 @@ class Call:
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
         presenter = engines.replica(str(replica.fields.get("presenter") or ""))
-        self._face = presenter.open_session(seed)
         self.room = Room(
             self,
             renderer=engines.render_thread,
@@ -63,6 +66,7 @@ class Call:
             seats=_seats(conversation),
             video=not audio_only(conversation),
         )
+        self._face = presenter.open_session(seed)
         self.director = Director(
             conversation.conversation_id,
             engines=engines,
@@ -101,7 +105,7 @@ class Call:
 
     async def run(self) -> str:
         """Live until a limit is reached or `end` is called; return the `shutdown_reason`."""
-        reason = "internal error occurred at step conversation"
+        reason = internal_error("conversation")
         try:
             while not self._over.done():
                 await asyncio.wait({self._over}, timeout=CHECK_EVERY)
@@ -112,6 +116,11 @@ class Call:
         finally:
             await self._close(reason)
         return reason
+
+    @property
+    def over(self) -> bool:
+        """Whether the call has ended or is about to."""
+        return self._over.done()
 
     def end(self, reason: str) -> None:
         """Ask the call to end; the first reason counts."""
@@ -141,18 +150,26 @@ class Call:
         try:
             self.director.interact(message)
         except InvalidInputError as error:
+            event_type = message.get("event_type")
             self.room.broadcast(
                 {
                     "message_type": "error",
                     "event_type": "error",
                     "conversation_id": self.conversation.conversation_id,
-                    "properties": {"error": str(error), "event_type": message.get("event_type")},
+                    "properties": {
+                        "error": str(error),
+                        "event_type": event_type[:100] if isinstance(event_type, str) else None,
+                    },
                 }
             )
 
     def draw(self, position: int) -> NDArray[np.uint8]:
         """Draw the replica (renderer thread)."""
         return self._face.frame(position, self.director.state)
+
+    def failed(self) -> None:
+        """End a call whose media came to a halt: nobody would hear anything any more."""
+        self.end(internal_error("room"))
 
     # --- inside ---
 
@@ -177,23 +194,28 @@ class Call:
             log.error("a task of call %s failed", self.conversation.conversation_id, exc_info=error)
 
     async def _close(self, reason: str) -> None:
-        self.director.close()
-        self.room.broadcast(
-            {
-                "message_type": "system",
-                "event_type": "system.shutdown",
-                "conversation_id": self.conversation.conversation_id,
-                "properties": {"shutdown_reason": reason, "reason": reason},
-            }
-        )
+        async with AsyncExitStack() as parts:
+            # Each is closed even if another one fails; the last one named here goes first.
+            parts.callback(self._face.close)
+            parts.push_async_callback(self._thinker.close)
+            parts.push_async_callback(self.room.close)
+            parts.push_async_callback(self._stop_tasks)
+            self.director.close()
+            self.room.broadcast(
+                {
+                    "message_type": "system",
+                    "event_type": "system.shutdown",
+                    "conversation_id": self.conversation.conversation_id,
+                    "properties": {"shutdown_reason": reason, "reason": reason},
+                }
+            )
+            # This lets the farewell leave the data channel before the connections close.
+            await asyncio.sleep(FAREWELL)
+
+    async def _stop_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # One turn of the loop lets the farewell leave the data channel before the connections close.
-        await asyncio.sleep(0.05)
-        await self.room.close()
-        await self._thinker.close()
-        self._face.close()
 
 
 def audio_only(conversation: ConversationRecord) -> bool:

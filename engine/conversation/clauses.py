@@ -38,19 +38,21 @@ class ClauseSplitter:
         return [clause] if _pronounceable(clause) else []
 
     def _cut(self) -> int | None:
-        for match in _SENTENCE_END.finditer(self._text):
-            if not _ABBREVIATION.search(self._text[: match.end()]) and self._text[: match.start()].strip():
-                return self._comma(match.end()) or match.end()
-        if (comma := self._comma(len(self._text))) is not None:
+        # What lies beyond the longest clause does not matter yet, and a text that comes whole may be long.
+        text = self._text[: LONGEST + 1]
+        for match in _SENTENCE_END.finditer(text):
+            if not _ABBREVIATION.search(text[: match.end()]) and text[: match.start()].strip():
+                return self._comma(text, match.end()) or match.end()
+        if (comma := self._comma(text, len(text))) is not None:
             return comma
-        if len(self._text) > LONGEST:
-            space = self._text.rfind(" ", 0, LONGEST)
+        if len(text) > LONGEST:
+            space = text.rfind(" ", 0, LONGEST)
             return space if space > 0 else LONGEST
         return None
 
-    def _comma(self, before: int) -> int | None:
+    def _comma(self, text: str, before: int) -> int | None:
         least = FIRST_CLAUSE if self._first else LATER_CLAUSE
-        for match in _CLAUSE_END.finditer(self._text, 0, before):
+        for match in _CLAUSE_END.finditer(text, 0, before):
             rest = before - match.end()
             # A sentence that is short as a whole is spoken as a whole, unless it is the first sound of the answer.
             if match.end() >= least and (self._first or rest >= least):

@@ -2,12 +2,12 @@
 
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
 from engine.conversation.answer import Answer, AnswerParts
-from engine.conversation.ear import Ear
+from engine.conversation.ear import Ear, UserTurn
 from engine.conversation.engines import Engines
 from engine.conversation.events import (
     Event,
@@ -19,6 +19,7 @@ from engine.conversation.events import (
     UserStoppedSpeaking,
     Utterance,
 )
+from engine.conversation.events import Speaker as Role
 from engine.conversation.interactions import Echo, Interrupt, Respond, parse_interaction
 from engine.conversation.listener import Listener, Spawn
 from engine.conversation.prompt import PromptBuilder
@@ -28,6 +29,7 @@ from engine.conversation.trace import TurnTrace
 from engine.conversation.transcript import Transcript, TranscriptEntry
 from engine.errors import InvalidInputError
 from engine.layers.audio import Samples
+from engine.layers.llm.protocol import Message
 from engine.layers.replica.protocol import ReplicaState
 
 TRACES_KEPT = 200
@@ -65,8 +67,10 @@ class Director:
         self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
         self._seq = 0
         self._turn_idx = 0
-        self._inference_id = str(uuid.uuid4())
-        self._caption = 0
+        self._captions: Counter[tuple[str, Role]] = Counter()
+        self._asked: list[Message] = []
+        """The prompt of the answer that is prepared."""
+        self._closed = False
 
     @property
     def state(self) -> ReplicaState:
@@ -79,7 +83,8 @@ class Director:
 
     def warm(self) -> None:
         """Evaluate the prompt as it stands."""
-        self._thinker.warm([self._prompt.system(), *self._transcript.history()])
+        if not self._closed:
+            self._thinker.warm([self._prompt.system(), *self._transcript.history()])
 
     def transcript(self) -> list[dict[str, Any]]:
         """Return the transcript as callbacks carry it."""
@@ -87,6 +92,8 @@ class Director:
 
     def join(self, session_id: str, *, greeting: str = "") -> None:
         """Take a participant in; the first one may be greeted."""
+        if self._closed:
+            return
         ear = Ear(self._engines.open_vad())
         ear.machine.replica_speaking = self._speaker.audible
         self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
@@ -112,6 +119,8 @@ class Director:
         if conversation_id != self._conversation_id:
             raise InvalidInputError("conversation_id", conversation_id, f"{self._conversation_id!r} (this room's) is")
         interaction = parse_interaction(message)
+        if self._closed:
+            return
         self.last_activity = time.monotonic()
         match interaction:
             case Echo():
@@ -119,70 +128,72 @@ class Director:
             case Interrupt():
                 self._speaker.silence()
             case Respond():
-                self._speaker.silence()
-                self._speaker.withdraw()
-                self._new_turn()
-                self._answer(interaction.text, 0.0, TurnTrace(time.monotonic()))
+                self._turn_idx += 1
+                self._answer(str(uuid.uuid4()), interaction.text, 0.0, TurnTrace(time.monotonic()))
 
     def close(self) -> None:
-        """Stop listening and speaking."""
+        """Stop listening and speaking for good; the transcript is complete then."""
+        self._closed = True
         for session_id in list(self._listeners):
             self.leave(session_id)
         self._speaker.close()
 
     # --- people (TurnObserver) ---
 
-    def turn_started(self, listener: Listener) -> None:
+    def turn_started(self, turn: UserTurn) -> None:
         """Speech began: an answer that nobody has heard yet is taken back; what it was to answer stays, and is answered with this turn."""
         self.last_activity = time.monotonic()
-        self._new_turn()
-        self._emit(UserStartedSpeaking(self._inference_id))
-        if self._speaker.pending:
-            self._speaker.silence()
+        self._turn_idx += 1
+        self._emit(UserStartedSpeaking(turn.inference_id))
+        self._speaker.take_back()
 
-    def floor_taken(self, listener: Listener) -> None:
+    def floor_taken(self) -> None:
         """The replica is interrupted."""
         self._speaker.silence()
 
-    def words_heard(self, listener: Listener, words: str) -> None:
+    def words_heard(self, turn: UserTurn, words: str) -> None:
         """Words so far, for captions."""
-        self._emit(StreamingUtterance(self._inference_id, "user", words, self._next_caption()))
+        self.last_activity = time.monotonic()
+        self._caption(turn.inference_id, "user", words)
 
-    def turn_considered(self, listener: Listener, words: str, trace: TurnTrace) -> None:
+    def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
         if not self._speaker.audible:
-            self._prepare(words, trace)
+            self._prepare(turn.inference_id, self._prompt_for(words), trace)
 
-    def turn_resumed(self, listener: Listener) -> None:
+    def turn_resumed(self) -> None:
         """The person goes on."""
         self._speaker.withdraw()
 
-    def turn_ended(self, listener: Listener, words: str, duration: float, trace: TurnTrace) -> None:
-        """The turn is over: answer it, unless the person has begun to speak again."""
+    def turn_ended(self, turn: UserTurn, words: str, duration: float, trace: TurnTrace) -> None:
+        """The turn is over: answer it, unless somebody has begun to speak again: then it is answered with what they say."""
         self.last_activity = time.monotonic()
-        self._emit(UserStoppedSpeaking(self._inference_id, duration))
-        if listener.ear.machine.in_turn:
-            self._hear_user(words, duration)
+        self._emit(UserStoppedSpeaking(turn.inference_id, duration))
+        if self._somebody_speaks:
+            self._hear_user(turn.inference_id, words, duration)
         else:
-            self._answer(words, duration, trace)
+            self._answer(turn.inference_id, words, duration, trace)
 
-    def turn_dropped(self, listener: Listener) -> None:
-        """Nothing was said: what stayed unanswered because of it is answered after all."""
-        self._emit(UserStoppedSpeaking(self._inference_id, 0.0))
-        if self._transcript.unanswered and self._idle and not listener.ear.machine.in_turn:
-            self._answer("", 0.0, TurnTrace(time.monotonic()))
+    def turn_dropped(self, turn: UserTurn) -> None:
+        """Nothing was said: what stayed unsaid or unanswered because of it is made up for."""
+        self._emit(UserStoppedSpeaking(turn.inference_id, 0.0))
+        if self._closed or self._somebody_speaks or not self._listeners:
+            return
+        if self._transcript.unanswered and not (self._speaker.audible or self._speaker.pending):
+            self._answer(turn.inference_id, "", 0.0, TurnTrace(time.monotonic()))
+        else:
+            self._speaker.proceed()
 
     # --- the replica (SpeechObserver) ---
 
     def answer_began(self, answer: Answer) -> None:
         """The replica can be heard."""
         self._tell_ears()
-        self._caption = 0
         self._emit(ReplicaStartedSpeaking(answer.inference_id))
 
     def answer_proceeds(self, answer: Answer, words: str) -> None:
         """Captions of the replica."""
-        self._emit(StreamingUtterance(answer.inference_id, "replica", words, self._next_caption()))
+        self._caption(answer.inference_id, "replica", words)
 
     def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
@@ -192,11 +203,7 @@ class Director:
             self._emit(ReplicaInterrupted(answer.inference_id))
         self._emit(ReplicaStoppedSpeaking(answer.inference_id, seconds, interrupted))
         if heard:
-            self._emit(
-                StreamingUtterance(
-                    answer.inference_id, "replica", heard, self._next_caption(), final=True, is_interrupted=interrupted
-                )
-            )
+            self._caption(answer.inference_id, "replica", heard, final=True, interrupted=interrupted)
             self._emit(Utterance(answer.inference_id, "replica", heard, interrupted))
             began = time.monotonic() - self._started - seconds
             self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
@@ -210,37 +217,40 @@ class Director:
     # --- inside ---
 
     @property
-    def _idle(self) -> bool:
-        return not (self._speaker.audible or self._speaker.pending)
+    def _somebody_speaks(self) -> bool:
+        return any(listener.ear.machine.in_turn for listener in self._listeners.values())
 
-    def _prepare(self, words: str, trace: TurnTrace) -> None:
-        trace.turn_idx, trace.inference_id = self._turn_idx, self._inference_id
-        self.traces.append(trace)
-        messages = self._prompt.messages(self._transcript.history(), words)
-        self._speaker.prepare(self._thinker.writer(messages), trace, inference_id=self._inference_id)
+    def _prompt_for(self, words: str) -> list[Message]:
+        return self._prompt.messages(self._transcript.history(), words)
 
-    def _answer(self, words: str, duration: float, trace: TurnTrace) -> None:
-        if self._speaker.audible:
-            self._speaker.silence()
-        if not self._speaker.preparing:
-            self._prepare(words, trace)
-        self._hear_user(words, duration)
+    def _prepare(self, inference_id: str, messages: list[Message], trace: TurnTrace) -> None:
+        trace.turn_idx, trace.inference_id = self._turn_idx, inference_id
+        if trace not in self.traces:
+            self.traces.append(trace)
+        self._asked = messages
+        self._speaker.prepare(self._thinker.writer(messages), trace, inference_id=inference_id)
+
+    def _answer(self, inference_id: str, words: str, duration: float, trace: TurnTrace) -> None:
+        self._speaker.silence()
+        messages = self._prompt_for(words)
+        # What was prepared may be for another person's words, or for words that somebody has added to since.
+        if not self._speaker.preparing or messages != self._asked:
+            self._prepare(inference_id, messages, trace)
+        self._hear_user(inference_id, words, duration)
         self._speaker.release()
 
-    def _hear_user(self, words: str, duration: float) -> None:
+    def _hear_user(self, inference_id: str, words: str, duration: float) -> None:
         if words:
-            self._emit(Utterance(self._inference_id, "user", words))
+            self._emit(Utterance(inference_id, "user", words))
             began = time.monotonic() - self._started - duration
-            self._transcript.add(TranscriptEntry("user", words, began, duration, self._inference_id))
+            self._transcript.add(TranscriptEntry("user", words, began, duration, inference_id))
 
-    def _new_turn(self) -> None:
-        self._turn_idx += 1
-        self._inference_id = str(uuid.uuid4())
-        self._caption = 0
-
-    def _next_caption(self) -> int:
-        self._caption += 1
-        return self._caption - 1
+    def _caption(
+        self, inference_id: str, role: Role, words: str, *, final: bool = False, interrupted: bool = False
+    ) -> None:
+        index = self._captions[inference_id, role]
+        self._captions[inference_id, role] += 1
+        self._emit(StreamingUtterance(inference_id, role, words, index, final=final, is_interrupted=interrupted))
 
     def _tell_ears(self) -> None:
         for listener in self._listeners.values():

@@ -7,6 +7,8 @@ from engine.errors import InvalidInputError
 
 LONGEST_TEXT = 20_000
 """Characters of one interaction's text."""
+LONGEST_ID = 200
+"""Characters of an `inference_id`, which comes back in each event about the text."""
 ACCEPTED = ("conversation.echo", "conversation.respond", "conversation.interrupt")
 
 
@@ -47,8 +49,8 @@ def parse_interaction(message: dict[str, Any]) -> Interaction:
                     "properties.modality", modality, "'text' is; echo of sound is not in this version"
                 )
             inference_id = properties.get("inference_id") or message.get("inference_id")
-            if inference_id is not None and not isinstance(inference_id, str):
-                raise InvalidInputError("inference_id", inference_id, "a string is")
+            if inference_id is not None and not (isinstance(inference_id, str) and len(inference_id) <= LONGEST_ID):
+                raise InvalidInputError("inference_id", inference_id, f"a string of at most {LONGEST_ID} characters is")
             return Echo(_text(properties), inference_id)
         case "conversation.respond":
             return Respond(_text(properties))
@@ -64,4 +66,7 @@ def _text(properties: dict[str, Any]) -> str:
         raise InvalidInputError("properties.text", text, "a text that is not empty is")
     if len(text) > LONGEST_TEXT:
         raise InvalidInputError("properties.text", text, f"a text of at most {LONGEST_TEXT} characters is")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        # Half a surrogate pair is no character: neither voice nor language model can take it.
+        raise InvalidInputError("properties.text", text, "a text of whole Unicode characters is")
     return text.strip()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from engine.conversation.ear import Ear
+from engine.conversation.ear import Ear, UserTurn
 from engine.conversation.engines import Engines
 from engine.conversation.trace import TurnTrace
 from engine.conversation.turns import Action, BargeIn, ConsiderEnd, EndTurn, Resume, StartTurn
@@ -25,26 +25,26 @@ Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 class TurnObserver(Protocol):
     """Who is told how a participant's turn goes."""
 
-    def turn_started(self, listener: "Listener") -> None:
+    def turn_started(self, turn: UserTurn) -> None:
         """Speech began."""
 
-    def floor_taken(self, listener: "Listener") -> None:
+    def floor_taken(self) -> None:
         """The participant speaks while the replica does."""
 
-    def words_heard(self, listener: "Listener", words: str) -> None:
+    def words_heard(self, turn: UserTurn, words: str) -> None:
         """All words of the running turn so far; they may still change."""
 
-    def turn_considered(self, listener: "Listener", words: str, trace: TurnTrace) -> None:
+    def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause, and what was said: an answer may be prepared."""
 
-    def turn_resumed(self, listener: "Listener") -> None:
+    def turn_resumed(self) -> None:
         """The participant goes on: what was prepared is useless."""
 
-    def turn_ended(self, listener: "Listener", words: str, duration: float, trace: TurnTrace) -> None:
-        """The turn is over; `duration` in seconds."""
+    def turn_ended(self, turn: UserTurn, words: str, duration: float, trace: TurnTrace) -> None:
+        """The turn is over; `duration` in seconds. The next one may have begun by now."""
 
-    def turn_dropped(self, listener: "Listener") -> None:
-        """There was sound, but nothing was said."""
+    def turn_dropped(self, turn: UserTurn) -> None:
+        """There was sound, but nothing was said, or the participant left before it was understood."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +52,7 @@ class _Consideration:
     """What is being found out about one pause."""
 
     pause: int
+    turn: UserTurn
     trace: TurnTrace
     cancel: CancelToken = field(default_factory=CancelToken)
     frames: int = 0
@@ -84,48 +85,51 @@ class Listener:
         """Take sound of any length at 16 kHz."""
         for action in self.ear.feed(samples):
             self._act(action)
-        if self.ear.machine.speaking and self._partial is None:
-            due = self.ear.heard - self._partial_at >= PARTIAL_EVERY
-            if due or self.ear.segment_full:
-                self._partial_at = self.ear.heard
-                self._partial_cancel = CancelToken()
-                self._partial = self._spawn(self._hear_partial(self.ear.segment_full))
+        if self.ear.machine.speaking and self._partial is None and self.ear.heard - self._partial_at >= PARTIAL_EVERY:
+            self._partial_at = self.ear.heard
+            self._partial_cancel = CancelToken()
+            self._partial = self._spawn(self._hear_partial(self.ear.turn, self._partial_cancel))
 
     def close(self) -> None:
-        """Stop listening; work under way is cancelled."""
+        """Stop listening; work under way is cancelled, and turns that nobody will understand any more are dropped."""
         self._partial_cancel.cancel()
         if self._partial is not None:
             self._partial.cancel()
+        unfinished = {consideration.turn for consideration in self._finishing}
+        if self.ear.machine.in_turn:
+            unfinished.add(self.ear.turn)
         for consideration in (self._current, *self._finishing):
             if consideration is not None:
                 consideration.abandon()
+        for turn in unfinished:
+            self._observer.turn_dropped(turn)
 
     def _act(self, action: Action) -> None:
         match action:
             case StartTurn():
                 self._current = None
                 self._partial_at = self.ear.heard
-                self._observer.turn_started(self)
+                self._observer.turn_started(self.ear.turn)
             case BargeIn():
-                self._observer.floor_taken(self)
+                self._observer.floor_taken()
             case ConsiderEnd():
-                if not self.ear.segment_full:
+                if not self.ear.turn.full:
                     self._partial_cancel.cancel()
                 now = time.monotonic()
                 trace = TurnTrace(now - (self.ear.heard - action.last_voiced))
                 trace.add("pause", trace.last_voiced, now)
-                self._current = _Consideration(action.pause, trace)
+                self._current = _Consideration(action.pause, self.ear.turn, trace)
                 self._current.task = self._spawn(self._consider(self._current))
             case Resume() if self._current is not None:
-                if self._current.words is not None and self.ear.segment_long:
-                    self.ear.settle(self._current.words, self._current.frames)
+                if self._current.words is not None and self.ear.turn.long:
+                    self.ear.turn.settle(self._current.words, self._current.frames)
                 self._current.abandon()
                 self._current = None
-                self._observer.turn_resumed(self)
+                self._observer.turn_resumed()
             case EndTurn() if self._current is not None:
                 self._current.ended = action
                 if self._current.words is not None:
-                    self._finish(self._current, action, self._current.words)
+                    self._finish(self._current, action, self._current.turn.with_settled(self._current.words))
                 else:
                     # The words come later, even when the next turn has begun by then.
                     self._finishing.add(self._current)
@@ -133,75 +137,82 @@ class Listener:
     def _finish(self, consideration: _Consideration, ended: EndTurn, words: str) -> None:
         trace = consideration.trace
         trace.add("wait", max(stage.end for stage in trace.stages), time.monotonic())
-        self._observer.turn_ended(self, words, ended.last_voiced - ended.started, trace)
+        self._observer.turn_ended(consideration.turn, words, ended.last_voiced - ended.started, trace)
 
     async def _consider(self, consideration: _Consideration) -> None:
+        turn = consideration.turn
         try:
             earlier = [other.task for other in self._finishing if other.task is not None]
             if self._partial is not None:
                 # Its sound may be about to be settled; the rest is recognised after that.
                 earlier.append(self._partial)
-            sound, settled = self.ear.turn_sound(), self.ear.settled
             if earlier:
                 await asyncio.wait(earlier)
-                sound, settled = self.ear.turn_sound(), self.ear.settled
-            consideration.frames = self.ear.turn_frames
+            sound, consideration.frames = turn.sound(), len(turn.frames)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._ask_end_of_turn(consideration, sound))
-                words = await self._transcribe(sound, consideration.cancel, consideration.trace)
-                self._conclude(consideration, words, f"{settled} {words}".strip())
-        except Exception:
-            log.exception("a turn could not be understood")
-            self._drop(consideration)
+                words = await self._understand(sound, consideration)
+                self._conclude(consideration, words)
         finally:
             self._finishing.discard(consideration)
 
-    def _conclude(self, consideration: _Consideration, words: str, all_words: str) -> None:
+    def _conclude(self, consideration: _Consideration, words: str) -> None:
+        all_words = consideration.turn.with_settled(words)
         if not all_words:
             self._drop(consideration)
         elif consideration.ended is not None:
             self._finish(consideration, consideration.ended, all_words)
         else:
             consideration.words = words
-            self._observer.turn_considered(self, all_words, consideration.trace)
+            self._observer.turn_considered(consideration.turn, all_words, consideration.trace)
 
     def _drop(self, consideration: _Consideration) -> None:
         self.ear.machine.drop_turn(consideration.pause)
         if self._current is consideration:
             self._current = None
-        self._observer.turn_dropped(self)
+        self._observer.turn_dropped(consideration.turn)
 
     async def _ask_end_of_turn(self, consideration: _Consideration, sound: Samples) -> None:
         started = time.monotonic()
         detector = self._engines.end_of_turn
         loop = asyncio.get_running_loop()
-        probability = await loop.run_in_executor(self._engines.flow_thread, detector.probability, sound)
+        try:
+            probability = await loop.run_in_executor(self._engines.flow_thread, detector.probability, sound)
+        except Exception:
+            # The turn is taken after the longer wait, and its words are not lost.
+            log.exception("whether a turn is over could not be found out")
+            return
         consideration.trace.add("end_of_turn", started, time.monotonic())
         self.ear.machine.end_of_turn(consideration.pause, probability)
 
-    async def _transcribe(self, sound: Samples, cancel: CancelToken, trace: TurnTrace | None = None) -> str:
+    async def _understand(self, sound: Samples, consideration: _Consideration) -> str:
         started = time.monotonic()
+        try:
+            words = await self._transcribe(sound, consideration.cancel)
+        except Exception:
+            log.exception("a turn could not be understood")
+            words = ""
+        consideration.trace.add("stt", started, time.monotonic())
+        return words
 
+    async def _transcribe(self, sound: Samples, cancel: CancelToken) -> str:
         def work() -> str:
             if cancel.cancelled:
                 return ""
             return self._engines.recognizer.transcribe(sound, language=self._language, cancel=cancel).text
 
-        words = await asyncio.get_running_loop().run_in_executor(self._engines.stt_thread, work)
-        if trace is not None:
-            trace.add("stt", started, time.monotonic())
-        return words
+        return await asyncio.get_running_loop().run_in_executor(self._engines.stt_thread, work)
 
-    async def _hear_partial(self, settle: bool) -> None:
+    async def _hear_partial(self, turn: UserTurn, cancel: CancelToken) -> None:
         try:
-            frames, cancel = self.ear.turn_frames, self._partial_cancel
-            words = await self._transcribe(self.ear.turn_sound(), cancel)
+            settles, frames = turn.full, len(turn.frames)
+            words = await self._transcribe(turn.sound(), cancel)
             if cancel.cancelled:
                 return
             if words:
-                self._observer.words_heard(self, f"{self.ear.settled} {words}".strip())
-            if settle:
-                self.ear.settle(words, frames)
+                self._observer.words_heard(turn, turn.with_settled(words))
+            if settles:
+                turn.settle(words, frames)
         except Exception:
             log.exception("a partial transcription failed")
         finally:

@@ -25,7 +25,7 @@ class SpeechObserver(Protocol):
         """An answer that was heard has ended, or was cut: `heard` holds the words that reached people."""
 
     def answer_unheard(self, answer: Answer) -> None:
-        """A released answer came to nothing: the model wrote nothing, or failed."""
+        """A released answer came to nothing: there was nothing to say, or the model or the voice failed."""
 
 
 class Speaker:
@@ -56,12 +56,11 @@ class Speaker:
         """Whether an answer is being prepared in case the turn ends."""
         return self._prepared is not None
 
-    def prepare(self, write: WriteText, trace: TurnTrace | None = None, inference_id: str | None = None) -> Answer:
+    def prepare(self, write: WriteText, trace: TurnTrace | None = None, inference_id: str | None = None) -> None:
         """Begin an answer that nobody hears before `release`."""
         self.withdraw()
         self._prepared = self._make(write, trace=trace, inference_id=inference_id)
         self._run(self._prepared)
-        return self._prepared
 
     def withdraw(self) -> None:
         """Throw away what was prepared."""
@@ -69,49 +68,56 @@ class Speaker:
             self._abandon(self._prepared, "resumed")
             self._prepared = None
 
-    def release(self) -> Answer | None:
-        """Let the prepared answer be heard."""
+    def release(self) -> None:
+        """Let the prepared answer be heard, and nothing else."""
+        self.silence()
         answer, self._prepared = self._prepared, None
         if answer is not None:
             self._begin(answer)
-        return answer
 
-    def say(self, text: str, inference_id: str | None = None) -> Answer:
+    def say(self, text: str, inference_id: str | None = None) -> None:
         """Say a fixed text, after whatever is being said."""
-        answer = self._make(lambda cancel: iter((text,)), inference_id=inference_id)
-        if self._current is None:
+        self._waiting.append(self._make(text, inference_id=inference_id))
+        self.proceed()
+
+    def proceed(self) -> None:
+        """Say what waits, if nothing is being said."""
+        if self._current is None and self._waiting:
+            answer = self._waiting.popleft()
             self._run(answer)
             self._begin(answer)
-        else:
-            self._waiting.append(answer)
-        return answer
 
-    def silence(self) -> Answer | None:
-        """Fall silent at once and forget what waits; returns the answer that was cut, if any was under way."""
-        self._waiting.clear()
+    def take_back(self) -> None:
+        """Withdraw what was released and is not heard yet; a fixed text waits again, before all others."""
         answer = self._current
-        if answer is None:
-            return None
-        heard = self._began
-        answer.stop()
-        words = answer.heard_text()
+        if answer is not None and not self._began:
+            self._current = None
+            self._abandon(answer, "resumed")
+            if answer.fixed_text is not None:
+                self._waiting.appendleft(self._make(answer.fixed_text, inference_id=answer.inference_id))
+
+    def silence(self) -> None:
+        """Fall silent at once and forget what waits."""
+        self._waiting.clear()
+        answer, heard = self._current, self._began
         self._current, self._began = None, False
+        if answer is None:
+            return
+        self._abandon(answer, "interrupted" if heard else "resumed")
         if heard:
-            self._close_trace(answer, "interrupted")
-            self._observer.answer_over(answer, words, interrupted=True)
-        else:
-            self._close_trace(answer, "resumed")
-        return answer
+            self._observer.answer_over(answer, answer.heard_text(), interrupted=True)
 
     def close(self) -> None:
-        """Stop everything, without telling anyone."""
-        self._waiting.clear()
-        self._current = self._prepared = None
+        """Stop everything; what was heard of an answer is told."""
+        self.silence()
+        self._prepared = None
         for answer, task in self._running.items():
             answer.stop()
             task.cancel()
 
-    def _make(self, write: WriteText, *, trace: TurnTrace | None = None, inference_id: str | None = None) -> Answer:
+    def _make(
+        self, write: WriteText | str, *, trace: TurnTrace | None = None, inference_id: str | None = None
+    ) -> Answer:
         return Answer(write, self._parts, inference_id=inference_id, trace=trace, on_clause=self._clause)
 
     def _begin(self, answer: Answer) -> None:
@@ -130,18 +136,15 @@ class Speaker:
             self._running.pop(answer, None)
         if answer is not self._current:
             return
-        heard = answer.heard_text()
+        heard = self._began
         self._current, self._began = None, False
         if heard:
             self._close_trace(answer, "answered")
-            self._observer.answer_over(answer, heard, interrupted=False)
+            self._observer.answer_over(answer, answer.heard_text(), interrupted=False)
         else:
             self._close_trace(answer, "dropped")
             self._observer.answer_unheard(answer)
-        if self._waiting and self._current is None:
-            following = self._waiting.popleft()
-            self._run(following)
-            self._begin(following)
+        self.proceed()
 
     def _abandon(self, answer: Answer, outcome: str) -> None:
         answer.stop()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from engine.conversation.answer import WriteText
 from engine.layers.cancel import CancelToken
@@ -26,9 +26,12 @@ class Thinker:
     async def open(cls, model: ChatModel, sampling: Sampling) -> "Thinker":
         """Open a session in a thread of its own."""
         thread = ranked_threads("llm", Rank.THINKING)
+        opening = thread.submit(model.open_session)
         try:
-            session = await asyncio.get_running_loop().run_in_executor(thread, model.open_session)
+            session = await asyncio.wrap_future(opening)
         except BaseException:
+            # Whoever asked may be gone by now: what was opened for them all the same is closed.
+            opening.add_done_callback(_close_again)
             thread.shutdown(wait=False)
             raise
         return cls(session, thread, sampling)
@@ -63,5 +66,12 @@ class Thinker:
         """Free the cache once the thread has finished what it is at."""
         if self._warming is not None:
             self._warming.cancel()
-        await asyncio.get_running_loop().run_in_executor(self.thread, self._session.close)
-        self.thread.shutdown(wait=True)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self.thread, self._session.close)
+        finally:
+            self.thread.shutdown(wait=False)
+
+
+def _close_again(opening: Future[ChatSession]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

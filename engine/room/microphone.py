@@ -18,12 +18,20 @@ class MicrophoneStream:
     def __init__(self) -> None:
         self._resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
         self._expected: int | None = None
+        self._rate = 0
+        """Hz of what is received."""
         self.lost_milliseconds = 0
         """Sound that never arrived."""
 
+    def missing(self, seconds: float) -> Iterator[NDArray[np.float32]]:
+        """Yield the silence of a time in which no packet came; packets that come later go on after it. Nothing before the first one."""
+        if self._expected is not None:
+            self._expected += int(seconds * self._rate)
+            yield np.zeros(int(seconds * RATE), dtype=np.float32)
+
     def feed(self, frame: av.AudioFrame) -> Iterator[NDArray[np.float32]]:
         """Yield what the frame adds to the stream: mono samples at 16 kHz, shape [n], range -1..1."""
-        pts = frame.pts
+        pts, self._rate = frame.pts, frame.sample_rate
         if pts is not None:
             gap = 0 if self._expected is None else pts - self._expected
             if 0 < gap < LONGEST_GAP * frame.sample_rate:

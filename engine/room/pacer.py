@@ -1,6 +1,7 @@
 """The one tick of a room: every 20 ms of sound, and the frames that belong to it, at absolute deadlines."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from engine.room.opus import AudioPacket, SpeechEncoder
 from engine.room.playout import MEDIA_RATE, TICK, Playout
+
+log = logging.getLogger(__name__)
 
 RENDER_AHEAD = 2 * TICK
 """Media samples (40 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
@@ -29,6 +32,8 @@ class PacerCounts:
     """Ticks of sound that left more than 10 ms late."""
     skipped_frames: int = 0
     """Frames not drawn because the one before was still being drawn."""
+    failed_frames: int = 0
+    """Frames that the face could not draw."""
     frames: int = 0
 
 
@@ -64,13 +69,18 @@ class Pacer:
         self._next_frame = self._playout.position
         while True:
             delay = self.due(self._playout.position) - time.monotonic()
-            if delay > 0:
-                await asyncio.sleep(delay)
-            elif delay < -RESYNC_AFTER:
+            if delay < -RESYNC_AFTER:
                 self._resync()
             elif delay < -0.010:
                 self.counts.late_ticks += 1
+            # Also when late: whoever else is on the loop gets a turn between two ticks.
+            await asyncio.sleep(max(0.0, delay))
             self._tick()
+
+    async def rest(self) -> None:
+        """Wait, once `run` has ended, until no frame is being drawn any more."""
+        if self._drawing is not None:
+            await asyncio.wait({self._drawing})
 
     def due(self, position: int) -> float:
         """Return when (monotonic seconds) a media sample is handed out."""
@@ -108,5 +118,11 @@ class Pacer:
     def _finish_frame(self, drawing: asyncio.Future[av.VideoFrame]) -> None:
         if drawing.cancelled():
             return
-        self.counts.frames += 1
-        self._on_picture(drawing.result())
+        error = drawing.exception()
+        if error is None:
+            self.counts.frames += 1
+            self._on_picture(drawing.result())
+            return
+        if not self.counts.failed_frames:
+            log.error("the face could not be drawn; the picture stands still while this lasts", exc_info=error)
+        self.counts.failed_frames += 1

@@ -1,11 +1,13 @@
 """One person in a room: a peer connection, what it sends and what it receives."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import re
 import uuid
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import av
@@ -29,8 +31,14 @@ CONNECT_WITHIN = 20.0
 """Seconds from the answer to the first media; after that the offer is given up."""
 SILENT_AFTER = 10.0
 """Seconds without a single packet (browsers report every second) after which a participant is gone: a killed tab says no farewell."""
+HOLE = 0.5
+"""Seconds without sound from a microphone that was heard before, after which it counts as silent: a device that is unplugged
+in mid-sentence sends nothing more, and the turn has to end all the same."""
+EARLY_MESSAGES = 64
+"""Messages kept for a participant whose data channel opens a moment after the connection."""
 LARGEST_MESSAGE = 256 * 1024
 """Characters of one message on the data channel."""
+PROBLEM = 'a message is one JSON object as text, such as {"message_type": "conversation", ...}'
 SOUND_CLOCK = 48_000
 PICTURE_CLOCK = 90_000
 """Hz of RTP timestamps (RFC 7587, RFC 7741)."""
@@ -65,12 +73,14 @@ class Participant:
         self._on_ready, self._on_sound, self._on_message, self._on_gone = on_ready, on_sound, on_message, on_gone
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
+        self._early: deque[str] = deque(maxlen=EARLY_MESSAGES)
         self._tasks: list[asyncio.Task[None]] = []
         self._ready = False
         self._gone = False
 
     async def answer(self, sdp: str) -> str:
-        """Take an offer, return the answer; raises SignallingError when the offer is malformed or has no sound to answer."""
+        """Take an offer, return the answer; raises SignallingError when the offer is malformed or has no sound to answer.
+        Whatever it raises, `close` is still to be called."""
         connection = self._connection
         connection.on("track", self._receive)
         connection.on("datachannel", self._open_channel)
@@ -84,19 +94,24 @@ class Participant:
                 bind_to_loopback(connection)
             await connection.setLocalDescription(await connection.createAnswer())
         except SignallingError:
-            await self.close()
             raise
         except Exception as error:
             # aiortc's parser raises whatever its reading of a damaged line happens to raise.
-            await self.close()
             raise SignallingError(f"sdp: the offer cannot be answered ({type(error).__name__}: {error})") from error
         self._tasks.append(asyncio.create_task(self._watch(), name="participant-watch"))
         return connection.localDescription.sdp
 
     def send(self, text: str) -> None:
-        """Send a message (JSON text) if the data channel is open."""
-        if self._channel is not None and self._channel.readyState == "open":
-            self._channel.send(text)
+        """Send a message (JSON text); before the data channel is open it waits, after it was closed it is dropped."""
+        if self._channel is None:
+            if self.ready:
+                self._early.append(text)
+        elif self._channel.readyState == "open":
+            try:
+                self._channel.send(text)
+            except ValueError as error:
+                # Each side names the longest message that it takes; 64 KiB if it names none (RFC 8841, section 6).
+                log.warning("participant %s misses a message: %s", self.session_id, error)
 
     @property
     def entered(self) -> bool:
@@ -111,13 +126,11 @@ class Participant:
     async def close(self) -> None:
         """End the connection and everything that belongs to it."""
         self._gone = True
-        me = asyncio.current_task()
-        others = [task for task in self._tasks if task is not me]
-        for task in others:
+        for task in self._tasks:
             task.cancel()
         self.sound.stop()
         self.picture.stop()
-        await asyncio.gather(self._connection.close(), *others, return_exceptions=True)
+        await asyncio.gather(self._connection.close(), *self._tasks, return_exceptions=True)
         self._connection.remove_all_listeners()
 
     def _attach(self) -> None:
@@ -146,35 +159,56 @@ class Participant:
             self._tasks.append(asyncio.create_task(self._listen(track), name="participant-listen"))
 
     async def _listen(self, track: MediaStreamTrack) -> None:
+        deaf = False
+        while True:
+            try:
+                sound = await self._next_sound(track)
+            except MediaStreamError:
+                return
+            try:
+                for samples in sound:
+                    self._on_sound(self, samples)
+                deaf = False
+            except Exception:
+                # One frame less is better than a replica that never hears this person again.
+                if not deaf:
+                    log.exception("sound of participant %s could not be heard", self.session_id)
+                deaf = True
+
+    async def _next_sound(self, track: MediaStreamTrack) -> Iterable[NDArray[np.float32]]:
         try:
-            while True:
+            async with asyncio.timeout(HOLE):
                 frame = await track.recv()
-                if isinstance(frame, av.AudioFrame):
-                    for samples in self.microphone.feed(frame):
-                        self._on_sound(self, samples)
-        except MediaStreamError:
-            return
+        except TimeoutError:
+            return self.microphone.missing(HOLE)
+        return self.microphone.feed(frame) if isinstance(frame, av.AudioFrame) else ()
 
     def _open_channel(self, channel: RTCDataChannel) -> None:
         self._channel = channel
         channel.on("message", self._read)
+        while self._early:
+            self.send(self._early.popleft())
 
     def _read(self, text: str | bytes) -> None:
-        problem = 'a message is one JSON object as text, such as {"message_type": "conversation", ...}'
         message: Any = None
         if isinstance(text, str) and len(text) <= LARGEST_MESSAGE:
-            try:
+            # Nesting that is too deep for the parser is a RecursionError.
+            with contextlib.suppress(ValueError, RecursionError):
                 message = json.loads(text)
-            except ValueError:
-                message = None
-        if isinstance(message, dict):
-            self._on_message(self, message)
-        else:
-            self.send(json.dumps({"message_type": "error", "event_type": "error", "properties": {"error": problem}}))
+        try:
+            if not isinstance(message, dict):
+                self.send(
+                    json.dumps({"message_type": "error", "event_type": "error", "properties": {"error": PROBLEM}})
+                )
+            else:
+                self._on_message(self, message)
+        except Exception:
+            # What is raised here would take aiortc's transport down, and sound and picture with it.
+            log.exception("a message of participant %s could not be handled", self.session_id)
 
     def _connection_changed(self) -> None:
         state = self._connection.connectionState
-        if state == "connected" and not self._ready:
+        if state == "connected" and not self._ready and not self._gone:
             self._ready = True
             self._on_ready(self)
         elif state in {"failed", "closed"}:
@@ -189,14 +223,12 @@ class Participant:
         """Notice a connection that never comes up, and one that falls silent."""
         loop = asyncio.get_running_loop()
         last_change, received = loop.time(), -1
-        limit = CONNECT_WITHIN
         while not self._gone:
             await asyncio.sleep(1.0)
             now_received = await self._packets_received()
-            if now_received != received:
+            if self._ready and now_received != received:
                 last_change, received = loop.time(), now_received
-                limit = SILENT_AFTER if self._ready else CONNECT_WITHIN
-            elif loop.time() - last_change > limit:
+            elif loop.time() - last_change > (SILENT_AFTER if self._ready else CONNECT_WITHIN):
                 log.info("participant %s fell silent", self.session_id)
                 self._report_gone()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from concurrent.futures import Executor
 from typing import Any, Protocol
 
@@ -9,14 +10,17 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import CapacityError
+from engine.errors import CapacityError, SignallingError
 from engine.room.opus import AudioPacket
 from engine.room.pacer import Pacer, PacerCounts
 from engine.room.participant import Participant
 from engine.room.playout import Playout
 
+log = logging.getLogger(__name__)
+
 SEATS = 8
 """People in one room, besides the replica, unless the conversation says otherwise."""
+CLOSED = "the room was closed before the offer was answered"
 
 
 class RoomListener(Protocol):
@@ -33,6 +37,9 @@ class RoomListener(Protocol):
 
     def received(self, participant: Participant, message: dict[str, Any]) -> None:
         """A message of the data channel."""
+
+    def failed(self) -> None:
+        """The clock has stopped for good: nobody hears or sees the replica any more."""
 
     def draw(self, position: int) -> NDArray[np.uint8]:
         """Return the frame of a media sample as planar YUV 4:2:0; runs in the renderer thread."""
@@ -58,6 +65,7 @@ class Room:
         self._participants: dict[str, Participant] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._ticking: asyncio.Task[None] | None = None
+        self._closed = False
         self.playout = Playout()
         self._pacer = Pacer(
             self.playout,
@@ -79,7 +87,10 @@ class Room:
         return self._pacer.counts
 
     async def join(self, sdp: str, user_name: str) -> tuple[str, str]:
-        """Answer an offer; return the answer's SDP and the session id. Raises SignallingError, CapacityError."""
+        """Answer an offer; return the answer's SDP and the session id. Raises SignallingError (also once the room is closed),
+        CapacityError."""
+        if self._closed:
+            raise SignallingError(CLOSED)
         if len(self._participants) >= self._seats:
             raise CapacityError(f"this room has {self._seats} seats and all are taken")
         participant = Participant(
@@ -96,8 +107,10 @@ class Room:
         try:
             answer = await participant.answer(sdp)
         except BaseException:
-            self._participants.pop(participant.session_id, None)
+            self._part(participant)
             raise
+        if participant.session_id not in self._participants:
+            raise SignallingError(CLOSED)
         return answer, participant.session_id
 
     async def leave(self, session_id: str) -> None:
@@ -105,7 +118,7 @@ class Room:
         participant = self._participants.get(session_id)
         if participant is not None:
             self._part(participant)
-            await asyncio.gather(*self._closing)
+            await asyncio.wait(self._closing)
 
     def broadcast(self, message: dict[str, Any]) -> None:
         """Send a message to everyone."""
@@ -114,16 +127,20 @@ class Room:
             participant.send(text)
 
     async def close(self) -> None:
-        """Send everyone home."""
+        """Send everyone home, for good."""
+        self._closed = True
         for participant in list(self._participants.values()):
             self._part(participant)
-        while self._closing:
-            await asyncio.gather(*self._closing, return_exceptions=True)
-        await self._stop_clock()
+        if self._closing:
+            await asyncio.wait(self._closing)
+        await self._pacer.rest()
 
     def _welcome(self, participant: Participant) -> None:
+        if participant.session_id not in self._participants:
+            return
         if self._ticking is None:
             self._ticking = asyncio.create_task(self._pacer.run(), name="room-pacer")
+            self._ticking.add_done_callback(self._clock_stopped)
         self._listener.joined(participant)
 
     def _part(self, participant: Participant) -> None:
@@ -139,11 +156,10 @@ class Room:
             self._ticking.cancel()
             self._ticking = None
 
-    async def _stop_clock(self) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
-            await asyncio.gather(self._ticking, return_exceptions=True)
-            self._ticking = None
+    def _clock_stopped(self, ticking: asyncio.Task[None]) -> None:
+        if not ticking.cancelled() and (error := ticking.exception()) is not None:
+            log.error("the clock of a room stopped", exc_info=error)
+            self._listener.failed()
 
     def _send_sound(self, packet: AudioPacket) -> None:
         for participant in self._participants.values():

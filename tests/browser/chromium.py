@@ -190,10 +190,12 @@ class Seen:
         )
 
     def frames_per_second(self) -> float:
-        """Return frames shown per second, over the whole measurement."""
-        if len(self.frame_at) < 2:
+        """Return frames shown per second: the median over stretches of two seconds, so that one hiccup of the machine is no rate."""
+        if len(self.frame_at) < 2 or self.frame_at[-1] - self.frame_at[0] < 2000:
             return 0.0
-        return float((self.presented[-1] - self.presented[0]) / (self.frame_at[-1] - self.frame_at[0]) * 1000)
+        edges = np.arange(self.frame_at[0], self.frame_at[-1], 2000)
+        shown = np.interp(edges, self.frame_at, self.presented)
+        return float(np.median(np.diff(shown)) / 2)
 
     def changing(self, least: float = 0.02) -> float:
         """Return the share of frames that differ from the one before."""

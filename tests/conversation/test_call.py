@@ -217,6 +217,30 @@ async def test_the_call_ends_when_the_last_person_leaves() -> None:
         assert reason == "participant_left_timeout"
 
 
+async def test_a_call_that_fails_to_say_farewell_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(message: object) -> None:
+        raise RuntimeError("nothing can be sent")
+
+    async def hold_and_break(layers: FakeLayers) -> None:
+        async with call_of(layers) as call, person_in(call):
+            monkeypatch.setattr(call.room, "broadcast", fail)
+            call.end("max_call_duration")
+            await asyncio.sleep(0.2)
+
+    layers = fake_layers(hears=[], answers=[])
+    with pytest.raises(RuntimeError, match="nothing can be sent"):
+        await hold_and_break(layers)
+    assert layers.chat.open_sessions == 0
+    assert layers.replica.sessions[0].closed
+
+
+async def test_a_call_whose_clock_stops_ends_with_an_internal_error() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers) as call, person_in(call):
+        call.room.playout.append(np.full((2, 2), 0.5, dtype=np.float32))
+        assert await asyncio.wait_for(asyncio.shield(call._over), 5) == "internal error occurred at step room"
+
+
 async def test_everyone_is_told_when_the_call_ends() -> None:
     layers = fake_layers(hears=[], answers=[])
     async with call_of(layers) as call, person_in(call) as person:

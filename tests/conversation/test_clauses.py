@@ -47,3 +47,10 @@ def test_text_without_punctuation_is_cut_at_a_space() -> None:
 def test_no_word_is_lost_and_none_is_added(text: str, size: int) -> None:
     said = "".join(split(text, size))
     assert [c for c in said if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@pytest.mark.parametrize("text", ["1. " * 6_000, "word " * 4_000, "x" * 20_000, "J. " * 6_000, ", " * 10_000])
+def test_a_long_text_that_comes_whole_is_cut_like_one_that_is_written(text: str) -> None:
+    clauses = split(text, size=len(text))
+    assert all(len(clause) <= LONGEST for clause in clauses)
+    assert [c for c in "".join(clauses) if c.isalnum()] == [c for c in text if c.isalnum()]

@@ -18,7 +18,7 @@ def test_a_turn_is_kept_with_what_came_just_before_it() -> None:
     ear = Ear(LevelVad())
     ear.feed(sound(50, 0.001))
     ear.feed(sound(20, 0.5))
-    kept = ear.turn_sound()
+    kept = ear.turn.sound()
     assert kept.size == (PREROLL + 20 - 3 + 3 - 3) * VAD_FRAME
     assert (kept[-20 * VAD_FRAME :] == 0.5).all()
 
@@ -26,21 +26,21 @@ def test_a_turn_is_kept_with_what_came_just_before_it() -> None:
 def test_settled_words_replace_their_sound() -> None:
     ear = Ear(LevelVad())
     ear.feed(sound(40, 0.5))
-    frames = ear.turn_frames
-    ear.settle("the first words", frames - 10)
-    assert ear.turn_frames == 10
-    ear.settle("and more", 10)
-    assert ear.settled == "the first words and more"
-    assert ear.turn_sound().size == 0
+    frames = len(ear.turn.frames)
+    ear.turn.settle("the first words", frames - 10)
+    assert len(ear.turn.frames) == 10
+    ear.turn.settle("and more", 10)
+    assert ear.turn.settled == "the first words and more"
+    assert ear.turn.sound().size == 0
 
 
 def test_a_new_turn_begins_with_nothing_settled() -> None:
     ear = Ear(LevelVad())
     ear.feed(sound(10, 0.5))
-    ear.settle("old", 5)
+    ear.turn.settle("old", 5)
     ear.feed(sound(100, 0.0))
     ear.feed(sound(10, 0.5))
-    assert ear.settled == ""
+    assert ear.turn.settled == ""
 
 
 @given(st.lists(st.integers(1, 3000), min_size=1, max_size=40))

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 
@@ -28,14 +29,17 @@ class LevelVad:
 
 @dataclass
 class ScriptedEndOfTurn:
-    """Gives its answers in order, then the last one for ever."""
+    """Gives its answers in order, then the last one for ever; raises those that are errors."""
 
-    answers: list[float] = field(default_factory=lambda: [1.0])
+    answers: list[float | Exception] = field(default_factory=lambda: [1.0])
     asked: int = 0
 
     def probability(self, audio: Samples) -> float:
         self.asked += 1
-        return self.answers[min(self.asked, len(self.answers)) - 1]
+        answer = self.answers[min(self.asked, len(self.answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @dataclass
@@ -57,16 +61,47 @@ class ScriptedRecognizer:
         return Transcription("" if cancel and cancel.cancelled else text, -0.1, False, 1.0)
 
 
+class LevelRecognizer:
+    """Hears words in levels: sound of level 0.3 is the words of 3, and each run of one level is said once."""
+
+    def __init__(self, words: dict[int, str]) -> None:
+        self.words = words
+        self.fails_with: Exception | None = None
+        self.gate = threading.Event()
+        """While it is cleared, recognition does not come to an end."""
+        self.gate.set()
+
+    def transcribe(
+        self, audio: Samples, *, language: str = "en", hotwords: str = "", cancel: CancelToken | None = None
+    ) -> Transcription:
+        if self.fails_with is not None:
+            raise self.fails_with
+        self.gate.wait(20)
+        audio = audio[-29 * 16_000 :]
+        levels = [round(float(audio[at : at + 160].max()) * 10) for at in range(0, audio.size - 159, 160)]
+        # A frame that holds the end of one level and the beginning of the next is neither.
+        runs = [level for level, count in ((level, len(list(run))) for level, run in groupby(levels)) if count > 2]
+        said = " ".join(self.words[level] for level, _ in groupby(level for level in runs if level in self.words))
+        return Transcription("" if cancel and cancel.cancelled else said, -0.1, False, 1.0)
+
+
 class ScriptedSession:
     def __init__(self, model: "ScriptedModel") -> None:
         self._model = model
 
     def prefill(self, messages: Sequence[Message], cancel: CancelToken) -> None:
         self._model.prefilled.append(list(messages))
+        while not (self._model.prefill_gate.wait(0.001) or cancel.cancelled):
+            pass
 
     def generate(self, messages: Sequence[Message], sampling: Sampling, cancel: CancelToken) -> Iterator[str]:
         self._model.prompts.append(list(messages))
-        for word in self._model.answer(messages).split(" "):
+        answer = self._model.answer(messages)
+        if isinstance(answer, Exception):
+            raise answer
+        for number, word in enumerate(answer.split(" ")):
+            if number == self._model.breaks_after:
+                raise RuntimeError("the model broke")
             if cancel.cancelled:
                 self._model.cancelled += 1
                 return
@@ -78,23 +113,31 @@ class ScriptedSession:
 
 
 class ScriptedModel:
-    """Answers each prompt with the next line of its script (the last one for ever)."""
+    """Answers each prompt with the next line of its script (the last one for ever); raises those that are errors."""
 
     name = "scripted"
 
-    def __init__(self, script: list[str], seconds_per_word: float = 0.0) -> None:
+    def __init__(self, script: Sequence[str | Exception], seconds_per_word: float = 0.0) -> None:
         self.script = script
         self.seconds_per_word = seconds_per_word
         self.prompts: list[list[Message]] = []
         self.prefilled: list[list[Message]] = []
         self.cancelled = 0
-        self.open_sessions = 0
+        self.opened = self.open_sessions = 0
         self.pace = threading.Event()
+        self.breaks_after: int | None = None
+        """Words of an answer after which the model fails."""
+        self.prefill_gate, self.open_gate = threading.Event(), threading.Event()
+        """While one is cleared, that work does not come to an end."""
+        self.prefill_gate.set()
+        self.open_gate.set()
 
-    def answer(self, messages: Sequence[Message]) -> str:
+    def answer(self, messages: Sequence[Message]) -> str | Exception:
         return self.script[min(len(self.prompts), len(self.script)) - 1]
 
     def open_session(self) -> ScriptedSession:
+        self.open_gate.wait(20)
+        self.opened += 1
         self.open_sessions += 1
         return ScriptedSession(self)
 
@@ -109,7 +152,15 @@ class ToneVoice:
     language = "en-US"
     basic = True
 
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+        self.fails_on = ""
+        """Clauses with this text in them fail; empty: none does."""
+
     def speak(self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None) -> SpokenClause:
+        if self.fails_on and self.fails_on in text:
+            raise RuntimeError("the voice broke")
+        self.spoken.append(text)
         rate, words = 16_000, len(text.split())
         length = int(words * 0.2 * rate / speed)
         time = np.arange(length, dtype=np.float32) / rate
@@ -125,6 +176,11 @@ class GreyFace:
         self.silenced: list[int] = []
         self.states: list[ReplicaState] = []
         self.closed = False
+        self.fails = False
+        self.gate = threading.Event()
+        """While it is cleared, drawing does not come to an end."""
+        self.gate.set()
+        self.drawn_after_close = 0
 
     def say(self, speech: FaceSpeech) -> None:
         self.said.append(speech)
@@ -133,6 +189,10 @@ class GreyFace:
         self.silenced.append(position)
 
     def frame(self, position: int, state: ReplicaState) -> Picture:
+        if self.fails:
+            raise RuntimeError("the face broke")
+        self.gate.wait(20)
+        self.drawn_after_close += self.closed
         self.states.append(state)
         grey = 200 if state is ReplicaState.SPEAKING else 50
         picture = np.full((96, 64), 128, dtype=np.uint8)
@@ -161,17 +221,22 @@ class FakeLayers:
     """The fakes of one test, and the engines made of them."""
 
     end_of_turn: ScriptedEndOfTurn
-    recognizer: ScriptedRecognizer
+    recognizer: ScriptedRecognizer | LevelRecognizer
     chat: ScriptedModel
     voice: ToneVoice
     replica: GreyReplica
     engines: Engines
 
 
-def fake_layers(*, hears: list[str], answers: list[str], end_of_turn: list[float] | None = None) -> FakeLayers:
+def fake_layers(
+    *,
+    hears: list[str] | LevelRecognizer,
+    answers: Sequence[str | Exception],
+    end_of_turn: list[float | Exception] | None = None,
+) -> FakeLayers:
     """Build engines that hear and answer what the lists say, in order."""
-    detector = ScriptedEndOfTurn(end_of_turn or [1.0])
-    recognizer, chat = ScriptedRecognizer(hears), ScriptedModel(answers)
+    detector, chat = ScriptedEndOfTurn(end_of_turn or [1.0]), ScriptedModel(answers)
+    recognizer = hears if isinstance(hears, LevelRecognizer) else ScriptedRecognizer(hears)
     voice, replica = ToneVoice(), GreyReplica()
     engines = Engines(
         open_vad=LevelVad,

@@ -37,7 +37,7 @@ def small_project(tmp_path: Path) -> Path:
     scripts = tmp_path / "venv" / "bin"
     scripts.mkdir(parents=True)
     (scripts / "python").write_text(f'#!/bin/sh\ncase "$2" in ruff|mypy) exit 0;; esac\nexec {sys.executable} "$@"\n')
-    (scripts / "lint-imports").write_text("#!/bin/sh\nexit 0\n")
+    (scripts / "lint-imports").write_text("")
     for script in scripts.iterdir():
         script.chmod(0o755)
     return tmp_path
@@ -56,7 +56,7 @@ def test_all_passed_ends_with_pytests_closing_line(small_project: Path) -> None:
 
 
 def test_a_failing_check_is_shown_and_the_tests_run_all_the_same(small_project: Path) -> None:
-    (small_project / "venv" / "bin" / "lint-imports").write_text("#!/bin/sh\necho 'a -> b is not allowed'; exit 1\n")
+    (small_project / "venv" / "bin" / "lint-imports").write_text("raise SystemExit('a -> b is not allowed')\n")
     result = _run_checks(small_project)
     assert result.returncode == 1
     assert "FAILED  import rules" in result.stdout
@@ -92,7 +92,7 @@ def test_the_appliance_is_told_only_what_was_asked_for(layout: Layout) -> None:
     nothing = argparse.Namespace(headless=False, host=None, port=None, home=None, ready_file=None, offline=False)
     assert serve_command(layout, nothing) == [str(layout.scripts / "visavis"), "serve"]
     everything = argparse.Namespace(
-        headless=True, host="0.0.0.0", port="9000", home=Path("/srv/v"), ready_file=Path("r.json"), offline=True
+        headless=True, host="0.0.0.0", port=9000, home=Path("/srv/v"), ready_file=Path("r.json"), offline=True
     )
     assert serve_command(layout, everything)[2:] == [
         *("--headless", "--host", "0.0.0.0", "--port", "9000", "--home", "/srv/v"),
@@ -155,13 +155,58 @@ def test_fetched_models_are_noticed_when_one_is_lost_or_cut(layout: Layout, tmp_
     assert not models_present(here, facts)
 
 
-def test_the_stores_own_words_are_the_reason(layout: Layout, tmp_path: Path, progress: Progress) -> None:
-    here = _fake_store(
-        layout, tmp_path, "import sys\nsys.exit('smollm2: no source has it, and offline: ' + sys.argv[-1])\n"
-    )
+def test_a_home_made_for_the_models_is_its_owners_alone(layout: Layout, tmp_path: Path, progress: Progress) -> None:
+    here = _fake_store(layout, tmp_path, "")
+    pull_models(here, offline=False, progress=progress)
+    assert here.home.stat().st_mode & 0o777 == 0o700
+    here.home.chmod(0o750)
+    pull_models(here, offline=False, progress=progress)
+    assert here.home.stat().st_mode & 0o777 == 0o750
+
+
+def _models_error(layout: Layout, tmp_path: Path, progress: Progress, *lines: str, offline: bool) -> InstallError:
+    program = f"import sys\nprint({chr(10).join(lines)!r})\nsys.exit(1)\n"
     with pytest.raises(InstallError) as caught:
-        pull_models(here, offline=True, progress=progress)
-    assert caught.value.why == "smollm2: no source has it, and offline: --offline"
+        pull_models(_fake_store(layout, tmp_path, program), offline=offline, progress=progress)
+    return caught.value
+
+
+def test_the_stores_own_words_are_the_reason_without_its_progress(
+    layout: Layout, tmp_path: Path, progress: Progress
+) -> None:
+    error = _models_error(
+        layout,
+        tmp_path,
+        progress,
+        "smollm2  12 %  11 B of 92 B  3 B/s",
+        "Error: too little space for model 'smollm2' in /srv: 191.2 MB are needed",
+        "whisper: is here",
+        "Error: not pulled: smollm2",
+        offline=False,
+    )
+    assert error.why == "too little space for model 'smollm2' in /srv: 191.2 MB are needed"
+    assert error.tail == ("not pulled: smollm2",)
+
+
+def test_no_network_is_told_from_the_many_words_about_it(layout: Layout, tmp_path: Path, progress: Progress) -> None:
+    words = "model 'vad' could not be pulled: hub: the connection failed (Temporary failure in name resolution)"
+    error = _models_error(layout, tmp_path, progress, f"Error: {words}", offline=False)
+    assert error.why == "neither the package index nor the model hub can be reached"
+    assert error.tail == (words,)
+
+
+def test_offline_says_that_a_call_online_is_needed(layout: Layout, tmp_path: Path, progress: Progress) -> None:
+    error = _models_error(
+        layout, tmp_path, progress, "Error: model 'vad' could not be pulled: hub: not asked, offline", offline=True
+    )
+    assert "not asked, offline" in error.why
+    assert "without --offline" in error.remedy
+
+
+def test_a_store_that_says_nothing_is_quoted_by_its_status(layout: Layout, tmp_path: Path, progress: Progress) -> None:
+    with pytest.raises(InstallError) as caught:
+        pull_models(_fake_store(layout, tmp_path, "raise SystemExit(7)\n"), offline=False, progress=progress)
+    assert "status 7" in caught.value.why
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch is published without CUDA")

@@ -15,7 +15,8 @@ from tests.installer.conftest import CHECKOUT
 
 def _call(home: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("VISAVIS_", "XDG_", "PIP_"))}
-    environment = {**kept, "HOME": str(home), **variables}
+    # Any free port: a developer's own Visavis may be running.
+    environment = {**kept, "HOME": str(home), "VISAVIS_PORT": "0", **variables}
     return subprocess.run(
         [sys.executable, "-m", "installer", *arguments],
         cwd=CHECKOUT,
@@ -84,19 +85,49 @@ def test_a_folder_with_other_files_is_not_made_an_environment(tmp_path: Path) ->
     assert (tmp_path / "venv" / "letter.txt").read_text() == "mine"
 
 
-def test_a_second_installer_waits_for_nobody(tmp_path: Path) -> None:
+@pytest.mark.parametrize("arguments", [("run", "--headless", "--offline"), ("uninstall", "--yes")])
+def test_a_second_installer_waits_for_nobody(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     import fcntl
 
     cache = tmp_path / ".cache" / "visavis"
     cache.mkdir(parents=True)
     with (cache / "installer.lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        result = _call(tmp_path, "run", "--headless", "--offline", "--venv", str(tmp_path / "venv"))
+        result = _call(tmp_path, *arguments, "--venv", str(tmp_path / "venv"))
     assert result.returncode == 1
     assert "Another installer is at work." in result.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("run", "--gpu", "--cpu"), ("run", "--", "-k", "x")])
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--ready-file", "gone/r.json"), "The ready file cannot be written."),
+        (("--host", "203.0.113.1", "--port", "0"), "Nobody can listen on 203.0.113.1."),
+        (("--port", "0", "--home", __file__), "The home folder (data, models, keys) cannot be written."),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_is_begun(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    result = _call(tmp_path, "run", "--headless", "--venv", str(tmp_path / "venv"), *arguments)
+    assert result.returncode == 1
+    assert complaint in result.stderr
+    assert result.stdout == ""
+    assert len(result.stderr.strip().splitlines()) == 3
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("fly",),
+        ("run", "--gpu", "--cpu"),
+        ("run", "--", "-k", "x"),
+        ("run", "--port", "x"),
+        ("run", "--port", "65536"),
+    ],
+)
 def test_a_wrong_call_shows_the_usage(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     result = _call(tmp_path, *arguments)
     assert result.returncode == 2
@@ -133,7 +164,13 @@ def test_a_stopped_installer_leaves_no_child_behind_and_says_that_it_goes_on(tmp
     slow.parent.mkdir()
     pid = tmp_path / "pid"
     slow.write_text(f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n")
-    environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(slow.parent), "VISAVIS_OFFLINE": "0"}
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path),
+        "PYTHONPATH": str(slow.parent),
+        "VISAVIS_OFFLINE": "0",
+        "VISAVIS_PORT": "0",
+    }
     command = [sys.executable, "-m", "installer", "run", "--headless", "--venv", str(tmp_path / "venv")]
     child = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     deadline = time.monotonic() + 30

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.errors import TAIL_LINES, ChildFailedError, explained, from_os_error
+from installer.errors import LINE_WIDTH, TAIL_LINES, ChildFailedError, explained, from_os_error
 from installer.native_packages import native_error
 
 LOG = Path("/logs/packages.log")
@@ -53,6 +53,19 @@ def test_no_network_counts_before_its_consequence() -> None:
         ),
     )
     assert error.why == "the package index cannot be reached"
+
+
+def test_a_known_cause_shows_the_line_that_tells_it_and_the_last_one() -> None:
+    noise = [f"Collecting package {number}" for number in range(30)]
+    told = "OSError: [Errno 13] Permission denied: '/srv/venv'"
+    error = explained("Packages failed.", _failed(*noise, told, "Consider checking the permissions."))
+    assert error.tail == (told, "Consider checking the permissions.")
+    assert explained("Packages failed.", _failed(*noise, told)).tail == (told,)
+
+
+def test_a_line_without_end_is_cut() -> None:
+    (line,) = explained("It failed.", _failed("x" * 5000)).tail
+    assert len(line) == LINE_WIDTH
 
 
 def test_an_unknown_cause_gives_the_status_or_the_signal() -> None:

@@ -82,6 +82,24 @@ def test_a_home_named_by_mistake_is_refused(there: Layout, tmp_path: Path) -> No
     assert there.checkout.exists()
 
 
+def test_a_home_in_which_nothing_was_ever_put_can_go(there: Layout) -> None:
+    (there.home / "models" / "a.gguf").unlink()
+    (there.home / "models").rmdir()
+    assert uninstall(there, data=True, yes=True, ask=_never, say=lambda text: None) == 0
+    assert not there.home.exists()
+
+
+@pytest.mark.parametrize("data", [False, True])
+def test_nothing_is_taken_from_under_a_running_appliance(there: Layout, *, data: bool) -> None:
+    from engine.store.home_lock import HomeLock
+
+    with HomeLock(there.home), pytest.raises(InstallError, match="is running"):
+        uninstall(there, data=data, yes=True, ask=_never, say=lambda text: None)
+    assert there.venv.exists()
+    assert (there.home / "models" / "a.gguf").exists()
+    assert uninstall(there, data=data, yes=True, ask=_never, say=lambda text: None) == 0
+
+
 def test_a_second_time_there_is_nothing_to_remove(there: Layout) -> None:
     said: list[str] = []
     uninstall(there, data=True, yes=True, ask=_never, say=lambda text: None)

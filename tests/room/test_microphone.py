@@ -44,3 +44,15 @@ def test_an_early_packet_is_taken_as_it_comes() -> None:
     stream = MicrophoneStream()
     assert heard(stream, [9600, 0, 960]).size > 0
     assert stream.lost_milliseconds == 0
+
+
+def test_a_hole_is_filled_once() -> None:
+    stream = MicrophoneStream()
+    assert list(stream.missing(0.5)) == []
+    heard(stream, [0, 960])
+    silence = np.concatenate(list(stream.missing(0.5)))
+    assert silence.size == 8_000
+    assert not silence.any()
+    sound = heard(stream, [960 * 2 + 24_000])
+    assert sound.size == pytest.approx(320, abs=40)
+    assert stream.lost_milliseconds == 0

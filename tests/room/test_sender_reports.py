@@ -23,12 +23,13 @@ async def test_sound_and_picture_are_reported_on_one_clock() -> None:
     sound, picture = reports["audio"], reports["video"]
     assert len(sound) >= 3
     assert len(picture) >= 3
-    # Within one stream, reports lie on a line: capture time and media time run alike to the millisecond.
+    # Within one stream, reports lie on a line: capture time and media time run alike.
     for kind, rate in (("audio", 48_000), ("video", 90_000)):
         # The first report or two may still be on aiortc's own time.
         (first_ntp, first_rtp), *rest = reports[kind][2:]
         for ntp_time, rtp in rest:
-            assert abs((ntp_time - first_ntp) - (rtp - first_rtp) / rate) < 0.002
+            # A thread may lose the processor between two readings of the clock; aiortc's own stamps stray by 10 ms and more.
+            assert abs((ntp_time - first_ntp) - (rtp - first_rtp) / rate) < 0.005
 
 
 def _note_reports(receiver: Any, notes: list[tuple[float, float]]) -> None:

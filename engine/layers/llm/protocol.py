@@ -21,7 +21,7 @@ class Message:
 class Sampling:
     """How tokens are drawn."""
 
-    temperature: float = 0.6
+    temperature: float = 0.4
     top_p: float = 0.92
     repeat_penalty: float = 1.1
     max_tokens: int = 160

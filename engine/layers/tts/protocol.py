@@ -51,6 +51,6 @@ class Voice(Protocol):
         """Synthesise one clause.
 
         `text` ends with its own punctuation, which shapes melody and the pause after it. `speed`: 0.5..2, 1 is natural.
-        Blocking; thread-safe (calls are serialised inside if the engine needs it). Loudness is fixed for the voice, not normalised per clause.
-        A cancelled call may return a clause of zero samples. Text without anything to pronounce gives zero samples.
+        Blocking; thread-safe (calls are serialised inside if the engine needs it). Loudness is fixed for the voice, not
+        normalised per clause. A cancelled call may return a clause of zero samples. Text without anything to pronounce gives zero samples.
         """

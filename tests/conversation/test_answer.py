@@ -1,0 +1,179 @@
+"""One answer: what is heard of it, and what was heard when it is cut."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.conversation.answer import Answer, AnswerParts, WriteText, to_media_rate
+from engine.conversation.trace import TurnTrace
+from engine.layers.cancel import CancelToken
+from engine.room.playout import FADE, MEDIA_RATE, TICK, Playout
+from tests.fakes.layers import GreyFace, ToneVoice
+
+
+class Desk:
+    """An answer at work, on a clock that the test moves."""
+
+    def __init__(self, thread: ThreadPoolExecutor) -> None:
+        self.voice, self.face, self.playout = ToneVoice(), GreyFace(), Playout()
+        self.captions: list[str] = []
+        self._thread = thread
+        self.parts = AnswerParts(self.voice, self.face, self.playout, thread, thread)
+
+    def begin(self, write: WriteText | str, trace: TurnTrace | None = None) -> tuple[Answer, asyncio.Task[None]]:
+        answer = Answer(write, self.parts, trace=trace, on_clause=lambda _, words: self.captions.append(words))
+        return answer, asyncio.create_task(answer.run())
+
+    async def pass_ticks(self, ticks: int) -> None:
+        for _ in range(ticks):
+            await self.settle()
+            self.playout.take()
+        await self.settle()
+
+    async def settle(self) -> None:
+        for _ in range(3):
+            await asyncio.get_running_loop().run_in_executor(self._thread, lambda: None)
+            for _ in range(5):
+                await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def a_desk() -> AsyncIterator[Desk]:
+    with ThreadPoolExecutor(1) as thread:
+        yield Desk(thread)
+
+
+async def test_nothing_is_heard_before_the_release() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin("Hello to you.")
+        await desk.pass_ticks(5)
+        assert desk.voice.spoken == ["Hello to you."]
+        assert desk.playout.end == desk.playout.position
+        answer.release()
+        await desk.pass_ticks(31)
+        assert running.done()
+        assert answer.heard_text() == "Hello to you."
+        assert answer.seconds_heard == pytest.approx(0.6)
+        assert desk.captions == ["Hello to you."]
+
+
+async def test_an_answer_without_words_is_over_when_it_is_released_and_not_before() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin(lambda cancel: iter(()))
+        await desk.settle()
+        assert not running.done()
+        answer.release()
+        await desk.settle()
+        assert running.done()
+        assert (answer.heard_text(), answer.seconds_heard) == ("", 0.0)
+
+
+async def test_captions_come_as_each_clause_begins() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin("One two. Three four.")
+        answer.release()
+        await desk.pass_ticks(1)
+        assert desk.captions == ["One two."]
+        await desk.pass_ticks(20)
+        assert desk.captions == ["One two.", "One two. Three four."]
+        running.cancel()
+
+
+async def test_a_cut_silences_text_voice_sound_and_mouth() -> None:
+    asked: list[str] = []
+
+    def write(cancel: CancelToken) -> Iterator[str]:
+        for word in ("one", "two", "three", "four.") * 50:
+            if cancel.cancelled:
+                return
+            asked.append(word)
+            yield word + " "
+
+    async with a_desk() as desk:
+        trace = TurnTrace(0.0)
+        answer, running = desk.begin(write, trace)
+        answer.release()
+        await desk.pass_ticks(15)
+        answer.stop()
+        await desk.settle()
+        assert running.done()
+        assert desk.playout.end - desk.playout.position == FADE
+        assert desk.face.silenced == [desk.playout.end]
+        assert answer.heard_text() == "one"
+        assert trace.first_sound is not None
+        await desk.pass_ticks(100)
+        assert answer.heard_text() == "one"
+        assert answer.seconds_heard == pytest.approx((15 * TICK + FADE) / MEDIA_RATE)
+
+
+async def test_stopping_twice_or_at_the_end_changes_nothing() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin("One two.")
+        answer.release()
+        await desk.pass_ticks(21)
+        assert running.done()
+        desk.playout.append(np.ones(TICK * 2, dtype=np.float32))
+        answer.stop()
+        answer.stop()
+        # What another answer says now is none of its business.
+        assert desk.playout.end - desk.playout.position == TICK * 2
+        assert desk.face.silenced == []
+        assert answer.heard_text() == "One two."
+
+
+async def test_the_text_of_a_model_that_fails_is_spoken_as_far_as_it_goes() -> None:
+    def write(cancel: CancelToken) -> Iterator[str]:
+        yield "This is sure. And "
+        raise RuntimeError("broken")
+
+    async with a_desk() as desk:
+        answer, running = desk.begin(write)
+        await desk.settle()
+        answer.release()
+        await desk.pass_ticks(40)
+        await running
+        assert answer.heard_text() == "This is sure."
+
+
+@given(
+    st.lists(st.text("abc ,.!?\n1", max_size=40), min_size=1, max_size=6),
+    st.integers(0, 80),
+    st.booleans(),
+)
+def test_what_was_heard_is_a_beginning_of_the_text(pieces: list[str], ticks: int, cut: bool) -> None:
+    async def speak() -> None:
+        async with a_desk() as desk:
+            answer, running = desk.begin(lambda cancel: iter(pieces))
+            answer.release()
+            seen: list[str] = []
+            for _ in range(ticks):
+                await desk.pass_ticks(1)
+                seen.append(answer.heard_text())
+            if cut:
+                answer.stop()
+            seen.append(answer.heard_text())
+            words = [word for word in "".join(pieces).split() if any(c.isalnum() for c in word)]
+            for heard in seen:
+                said = [word for word in heard.split() if any(c.isalnum() for c in word)]
+                assert said == words[: len(said)]
+            assert seen == sorted(seen, key=len)
+            running.cancel()
+            await asyncio.wait({running})
+
+    asyncio.run(speak())
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 48_000])
+def test_a_clause_keeps_its_length_on_the_media_clock(rate: int) -> None:
+    clause = np.sin(np.arange(rate, dtype=np.float32) * 2 * np.pi * 200 / rate).astype(np.float32)
+    sound = to_media_rate(clause, rate)
+    assert sound.dtype == np.float32
+    assert sound.size == pytest.approx(MEDIA_RATE, abs=100)
+    assert float(np.abs(sound).max()) == pytest.approx(1.0, abs=0.05)
+    assert to_media_rate(np.zeros(0, dtype=np.float32), rate).size == 0
