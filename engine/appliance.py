@@ -86,6 +86,9 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         listener = open_listener(settings.host, settings.port)
         parts.callback(listener.close)
         parts.enter_context(HomeLock(settings.home))
+        if settings.ready_file is not None:
+            # One that a killed appliance left would name a process that is gone.
+            _remove(settings.ready_file)
         settings = settings.changed(
             port=listener.getsockname()[1], api_key=settings.api_key or secrets.token_urlsafe(32)
         )
@@ -140,6 +143,13 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
             appliance.write_ready_file(settings.ready_file)
             parts.callback(settings.ready_file.unlink, missing_ok=True)
         yield appliance
+
+
+def _remove(ready_file: Path) -> None:
+    try:
+        ready_file.unlink(missing_ok=True)
+    except OSError as error:
+        raise VisavisError(f"the ready file {ready_file} cannot be written: {error.strerror or error}") from error
 
 
 class _Server(uvicorn.Server):

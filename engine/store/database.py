@@ -41,6 +41,7 @@ class Database:
         database = cls(path)
         try:
             await asyncio.get_running_loop().run_in_executor(database._writer, database._prepare)
+            await database._start_readers()
         except BaseException:
             await database.close()
             raise
@@ -81,6 +82,17 @@ class Database:
             return await asyncio.get_running_loop().run_in_executor(threads, run, work)
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path}: {error}") from error
+
+    async def _start_readers(self) -> None:
+        # All of them at once: what runs and what is open is then the same from the first request to the last.
+        together = threading.Barrier(READERS)
+
+        def begin() -> None:
+            together.wait()
+            self._query(lambda tables: None)
+
+        loop = asyncio.get_running_loop()
+        await asyncio.gather(*(loop.run_in_executor(self._readers, begin) for _ in range(READERS)))
 
     def _prepare(self) -> None:
         try:
