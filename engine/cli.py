@@ -48,7 +48,17 @@ def main() -> None:
         sys.exit(130)
     except VisavisError as error:
         click.echo(f"visavis: {error}", err=True)
+        if "`visavis " in str(error) or ": visavis " in str(error):
+            click.echo(f"visavis: here that command is {_own_command()}", err=True)
         sys.exit(1)
+
+
+def _own_command() -> str:
+    """Return how this program was called, for a person who copies it: it need not be on the PATH."""
+    called = Path(sys.argv[0])
+    command = str(called) if called.name == "visavis" else f"{sys.executable} -m engine"
+    home = os.environ.get("VISAVIS_HOME")
+    return f"VISAVIS_HOME={home} {command}" if home else command
 
 
 def _settings(**given: Any) -> Settings:
@@ -71,7 +81,10 @@ def serve(headless: bool, **given: Any) -> None:
     """Start the appliance: API and room."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("aioice").setLevel(logging.WARNING)
-    asyncio.run(_serve(_settings(**given), open_browser=not headless and _has_display()))
+    settings = _settings(**given)
+    # What is said about models names this home, also when it was given as an option.
+    os.environ["VISAVIS_HOME"] = str(settings.home)
+    asyncio.run(_serve(settings, open_browser=not headless and _has_display()))
 
 
 async def _serve(settings: Settings, *, open_browser: bool) -> None:

@@ -74,6 +74,8 @@ class Call:
             parts=AnswerParts(engines.voice, self._face, self.room.playout, thinker.thread, engines.tts_thread),
             prompt=PromptBuilder(persona, conversation.conversational_context, datetime.now().astimezone()),
             language=language,
+            # In echo mode somebody else hears and thinks: the replica says what it is given (seed: Overview of the persona).
+            echo=persona.fields.get("pipeline_mode") == "echo",
             send=self.room.broadcast,
             spawn=self._spawn,
         )

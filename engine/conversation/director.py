@@ -48,6 +48,7 @@ class Director:
         parts: AnswerParts,
         prompt: PromptBuilder,
         language: str,
+        echo: bool = False,
         send: Callable[[dict[str, Any]], None],
         spawn: Spawn,
     ) -> None:
@@ -56,6 +57,7 @@ class Director:
         self._thinker = thinker
         self._prompt = prompt
         self._language = language
+        self._echo = echo
         self._send = send
         self._spawn = spawn
         self._speaker = Speaker(parts, self, spawn)
@@ -96,7 +98,8 @@ class Director:
             return
         ear = Ear(self._engines.open_vad())
         ear.machine.replica_speaking = self._speaker.audible
-        self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
+        if not self._echo:
+            self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
         self.last_activity = time.monotonic()
         if greeting:
             self._speaker.say(greeting)
@@ -127,6 +130,8 @@ class Director:
                 self._speaker.say(interaction.text, interaction.inference_id)
             case Interrupt():
                 self._speaker.silence()
+            case Respond() if self._echo:
+                raise InvalidInputError("event_type", "conversation.respond", "in echo mode 'conversation.echo' is")
             case Respond():
                 self._turn_idx += 1
                 self._answer(str(uuid.uuid4()), interaction.text, 0.0, TurnTrace(time.monotonic()))

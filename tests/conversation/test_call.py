@@ -22,11 +22,15 @@ STAMP = "2026-01-01T00:00:00.000000Z"
 
 
 @asynccontextmanager
-async def call_of(layers: FakeLayers, *, greeting: str = "", **properties: Any) -> AsyncIterator[Call]:
+async def call_of(
+    layers: FakeLayers, *, greeting: str = "", pipeline_mode: str = "full", **properties: Any
+) -> AsyncIterator[Call]:
     conversation = ConversationRecord(
         "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, {}, STAMP, STAMP
     )
-    persona = PersonaRecord("p1", "Ada", {"system_prompt": "You are Ada."}, "user", STAMP, STAMP)
+    persona = PersonaRecord(
+        "p1", "Ada", {"system_prompt": "You are Ada.", "pipeline_mode": pipeline_mode}, "user", STAMP, STAMP
+    )
     replica = ReplicaRecord("r1", "Ada", {"presenter": "ada"}, "system", "completed", "100/100", None, STAMP, STAMP)
     call = await Call.open(
         conversation, persona, replica, layers.engines, language="en", loopback=True, seed=1, sampling=Sampling(seed=1)
@@ -257,6 +261,19 @@ async def test_an_audio_only_call_draws_and_sends_no_picture() -> None:
         assert person.received.pictures == []
         assert layers.replica.sessions[0].states == []
         assert person.first_sound(0.0) is not None
+
+
+async def test_an_echo_persona_says_what_it_is_given_and_answers_nobody() -> None:
+    layers = fake_layers(hears=["Hello?"], answers=["Never."])
+    async with call_of(layers, pipeline_mode="echo") as call, person_in(call) as person:
+        await person.speak(voice_like(0.6))
+        person.send("conversation.respond", "c1", text="Hello?")
+        error = await person.event("error")
+        assert "echo" in error.message["properties"]["error"]
+        person.send("conversation.echo", "c1", text="Only this.")
+        await person.event("conversation.utterance", role="replica", speech="Only this.")
+        assert layers.chat.prompts == []
+        assert not any("user" in m.event_type for m in person.received.messages)
 
 
 async def test_no_socket_leaves_loopback() -> None:
