@@ -102,7 +102,7 @@ async def _one_turn(
     if turn.first_sound is not None and turn.first_sound < turn.last_voiced:
         turn.cut_in = True
     await asyncio.sleep(LISTEN)
-    if turn.first_sound is not None:
+    if turn.first_sound is not None and not turn.cut_in:
         end = time.monotonic()
         sound = [s for s in person.received.sound if turn.first_sound - 1 < s.time < end]
         pictures = [p for p in person.received.pictures if turn.first_sound - 1 < p.time < end]
@@ -130,8 +130,10 @@ def _report(measured: _Measured, clips: str) -> dict[str, Any]:
     answered = [turn for turn in measured.turns if turn.milliseconds is not None]
     times = [turn.milliseconds for turn in answered if turn.milliseconds is not None]
     warm = times[1:] or times
-    stages = [_path(turn) for turn in answered[1:] or answered if turn.trace is not None]
-    path = {name: percentile([stage[name] for stage in stages], 50) for name in (stages[0] if stages else {})}
+    stages = [_path(turn) for turn in _middle(answered[1:] or answered)]
+    path = {
+        name: round(sum(stage[name] for stage in stages) / len(stages), 1) for name in (stages[0] if stages else {})
+    }
     work = _work(answered)
     offsets = [turn.av_offset_ms for turn in measured.turns if turn.av_offset_ms is not None]
     median = percentile(warm, 50)
@@ -141,7 +143,7 @@ def _report(measured: _Measured, clips: str) -> dict[str, Any]:
         "turn_ms": {"p50": median, "p95": percentile(warm, 95)},
         "cold_turn_ms": round(times[0], 1) if times else None,
         "stages_ms": {**path, **work},
-        "explained": round(sum(v for v in path.values() if v is not None) / median, 3) if median else None,
+        "explained": round(sum(path.values()) / median, 3) if median else None,
         "overhead_ms": {"p50": percentile([_overhead(turn) for turn in answered if turn.trace], 50)},
         "video_fps": {
             "p50": percentile(measured.frames_per_second, 50),
@@ -155,6 +157,13 @@ def _report(measured: _Measured, clips: str) -> dict[str, Any]:
         "cut_ins": sum(turn.cut_in for turn in measured.turns),
         "start_ms": round(measured.start_seconds * 1000),
     }
+
+
+def _middle(turns: list[_Turn]) -> list[_Turn]:
+    """Return the half of the turns whose times lie nearest the median: what a usual turn is made of."""
+    ordered = sorted((turn for turn in turns if turn.trace is not None), key=lambda turn: turn.milliseconds or 0.0)
+    quarter = len(ordered) // 4
+    return ordered[quarter : len(ordered) - quarter]
 
 
 def _path(turn: _Turn) -> dict[str, float]:
