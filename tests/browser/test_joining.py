@@ -122,7 +122,7 @@ async def test_granted_devices_are_previewed_in_the_lobby(server: StandInServer,
     await join(page)
     await page.wait_for_timeout(1000)
     assert room.heard.video_frames == 0
-    assert await page.evaluate("visavis.devices.tracks.microphone.readyState") == "live"
+    await until(page, "visavis.devices.tracks.microphone?.readyState === 'live'")
     await page.close()
 
 

@@ -62,7 +62,7 @@ async def test_a_camera_in_use_elsewhere_does_not_cost_the_microphone(server: St
     await page.goto(server.url(room.conversation_id))
     await join(page)
     await expect(page.locator(".notice")).to_contain_text("Another program is using the camera")
-    assert await page.evaluate("visavis.devices.tracks.microphone.readyState") == "live"
+    await until(page, "visavis.devices.tracks.microphone?.readyState === 'live'")
     await page.close()
 
 
@@ -74,7 +74,8 @@ async def test_a_microphone_pulled_out_is_said(server: StandInServer, browser: B
     await expect(page.locator(".notice")).to_contain_text("The microphone went away")
     await page.get_by_role("button", name="Try again").click()
     await expect(page.locator(".notice")).to_have_count(0)
-    assert await page.evaluate("visavis.devices.tracks.microphone.readyState") == "live"
+    # The notice goes when the button is clicked, the device opens a moment later.
+    await until(page, "visavis.devices.tracks.microphone?.readyState === 'live'")
     await page.close()
 
 
