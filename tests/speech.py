@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.clips import RATE, Clip, load_clips
+from engine.bench.clips import Clip, load_clips
+from engine.room.playout import MEDIA_RATE
 
 SHORT_QUESTIONS = ("spk1_snt1.flac", "spk1_snt3.flac", "spk1_snt5.flac")
 """One breath each, with transcripts."""
@@ -32,19 +33,19 @@ def three_clips() -> list[Clip]:
 
 def write_microphone(path: Path, clips: list[Clip], *, lead: float, gap: float) -> list[float]:
     """Write the clips one after the other as a WAV; return the seconds at which each one's speech ends."""
-    parts: list[NDArray[np.float32]] = [np.zeros(int(lead * RATE), dtype=np.float32)]
+    parts: list[NDArray[np.float32]] = [np.zeros(int(lead * MEDIA_RATE), dtype=np.float32)]
     ends, length = [], parts[0].size
     for clip in clips:
         samples = clip.samples()
-        ends.append(length / RATE + (clip.true_end or samples.size / RATE))
-        silence = np.zeros(int(gap * RATE), dtype=np.float32)
+        ends.append(length / MEDIA_RATE + (clip.true_end or samples.size / MEDIA_RATE))
+        silence = np.zeros(int(gap * MEDIA_RATE), dtype=np.float32)
         parts += [samples, silence]
         length += samples.size + silence.size
     pcm = np.clip(np.concatenate(parts) * 32767, -32768, 32767).astype("<i2")
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(MEDIA_RATE)
         file.writeframes(pcm.tobytes())
     return ends
 

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInputError, VisavisError
+from engine.room.playout import MEDIA_RATE
 
 INDEX = "turns.jsonl"
-RATE = 48_000
-"""Hz, of the samples handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def load_clips(data: Path | None, sub_folder: str = "turns") -> list[Clip]:
 
 def read_sound(path: Path) -> NDArray[np.float32]:
     """Decode a sound file of any rate and number of channels to mono at 48 kHz. Raises VisavisError naming the file."""
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=MEDIA_RATE)
     parts: list[NDArray[Any]] = []
     try:
         with av.open(str(path)) as container:

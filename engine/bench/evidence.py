@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.room_client import RATE, RoomClient
+from engine.bench.room_client import RoomClient
+from engine.room.playout import MEDIA_RATE
 
 
 def write_recording(folder: Path, person: RoomClient) -> None:
@@ -17,9 +18,9 @@ def write_recording(folder: Path, person: RoomClient) -> None:
     if not sound or sent is None:
         return
     origin, samples = sent
-    received = np.zeros(int((sound[-1].time - origin) * RATE) + RATE, dtype=np.float32)
+    received = np.zeros(int((sound[-1].time - origin) * MEDIA_RATE) + MEDIA_RATE, dtype=np.float32)
     for chunk in sound:
-        start = int((chunk.time - origin) * RATE) - chunk.samples.size
+        start = int((chunk.time - origin) * MEDIA_RATE) - chunk.samples.size
         if start >= 0:
             received[start : start + chunk.samples.size] = chunk.samples
     _write(folder / "sent.wav", samples)
@@ -30,5 +31,5 @@ def _write(path: Path, samples: NDArray[np.float32]) -> None:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(MEDIA_RATE)
         file.writeframes(np.clip(samples * 32767, -32768, 32767).astype("<i2").tobytes())

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bench.clips import INDEX
+from engine.layers.resampling import resample
 from engine.layers.tts.basic_voice import BasicVoice
 
 SENTENCES = (
@@ -41,7 +42,7 @@ def make_clips(folder: Path) -> None:
     rows = []
     for number, sentence in enumerate(SENTENCES, 1):
         spoken = voice.speak(sentence)
-        speech = _resample(spoken.samples, spoken.sample_rate)
+        speech = resample(spoken.samples, spoken.sample_rate, RATE).astype(np.float64)
         loud = np.flatnonzero(np.abs(speech) > 0.004)
         speech = speech[loud[0] : loud[-1] + 1]
         samples = np.concatenate([np.zeros(int(LEAD * RATE)), speech, np.zeros(int(TAIL * RATE))])
@@ -62,14 +63,6 @@ def make_clips(folder: Path) -> None:
             }
         )
     (folder / INDEX).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-
-
-def _resample(samples: NDArray[np.float32], rate: int) -> NDArray[np.float64]:
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
-    frame.sample_rate = rate
-    parts = [out.to_ndarray().reshape(-1) for out in (*resampler.resample(frame), *resampler.resample(None))]
-    return np.concatenate(parts).astype(np.float64)
 
 
 def _write(path: Path, samples: NDArray[np.float32]) -> None:

@@ -16,10 +16,8 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from numpy.typing import NDArray
 
 from engine.room.loopback import bind_to_loopback
+from engine.room.playout import MEDIA_RATE, TICK
 
-RATE = 48_000
-"""Hz, of what is sent and received."""
-TICK = 960
 AUDIBLE = 0.003
 """Level (of 1.0) from which received sound counts as not silent."""
 
@@ -230,7 +228,7 @@ class FileMicrophone(MediaStreamTrack):
         now = time.monotonic()
         if self._origin is None:
             self._origin = now
-        due = self._origin + self._sent / RATE
+        due = self._origin + self._sent / MEDIA_RATE
         if due > now:
             await asyncio.sleep(due - now)
         samples = np.zeros(TICK, dtype=np.float32)
@@ -244,8 +242,8 @@ class FileMicrophone(MediaStreamTrack):
             self._done.set_result(None)
         pcm = np.clip(samples * 32767, -32768, 32767).astype(np.int16).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
-        frame.sample_rate = RATE
+        frame.sample_rate = MEDIA_RATE
         frame.pts = self._sent
-        frame.time_base = Fraction(1, RATE)
+        frame.time_base = Fraction(1, MEDIA_RATE)
         self._sent += TICK
         return frame

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-import av
-import numpy as np
-
 from engine.conversation.clauses import ClauseSplitter
 from engine.conversation.trace import TurnTrace
 from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.cancel import CancelToken
 from engine.layers.replica.protocol import FaceSpeech, ReplicaSession
+from engine.layers.resampling import resample
 from engine.layers.tts.protocol import SpokenClause, Voice
 from engine.room.playout import Playout
 
@@ -212,21 +210,10 @@ class Answer:
     async def _synthesise(self, clause: str) -> tuple[SpokenClause, Samples]:
         def work() -> tuple[SpokenClause, Samples]:
             spoken = self._parts.voice.speak(clause, cancel=self._cancel)
-            return spoken, to_media_rate(spoken.samples, spoken.sample_rate)
+            return spoken, resample(spoken.samples, spoken.sample_rate, MEDIA_RATE)
 
         return await asyncio.get_running_loop().run_in_executor(self._parts.voice_thread, work)
 
     def _note(self, stage: str, started: float) -> None:
         if self.trace is not None:
             self.trace.add(stage, started, time.monotonic(), cancelled=self._cancel.cancelled)
-
-
-def to_media_rate(samples: Samples, rate: int) -> Samples:
-    """Resample a whole clause to 48 kHz."""
-    if rate == MEDIA_RATE or not samples.size:
-        return samples
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=MEDIA_RATE)
-    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="flt", layout="mono")
-    frame.sample_rate = rate
-    parts = [out.to_ndarray().reshape(-1) for out in (*resampler.resample(frame), *resampler.resample(None))]
-    return np.concatenate(parts).astype(np.float32, copy=False)

@@ -22,7 +22,7 @@ class Engines:
     chat: ChatModel
     voice: Voice
     replica: Callable[[str], Replica]
-    """Presenter name -> face; raises KeyError for one that is not here."""
+    """Presenter name -> face; the first one stands in for a name that is not here."""
     languages: frozenset[str] = frozenset({"en"})
     """ISO 639-1 codes that can be heard and spoken here."""
     flow_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("flow", Rank.HEARING))

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,15 +89,6 @@ class Outbox:
         condition, parameters = ("WHERE stream = ?", [stream]) if stream is not None else ("", [])
         query = f"SELECT * FROM outbox {condition} ORDER BY delivery_id"  # noqa: S608
         return await self._database.read(lambda tables: [Delivery(**row) for row in tables.query(query, parameters)])
-
-    async def prune(self, *, older_than_days: int = 30) -> None:
-        """Drop what was delivered or given up long ago."""
-        before = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - older_than_days * 86400))
-        await self._database.write(
-            lambda tables: tables.execute(
-                "DELETE FROM outbox WHERE status != 'pending' AND created_at < ?", [before]
-            ).close()
-        )
 
     async def _update(self, assignments: str, parameters: list[Any], delivery_id: int) -> None:
         statement = f"UPDATE outbox SET {assignments} WHERE delivery_id = ?"  # noqa: S608

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.conversation.answer import Answer, AnswerParts, WriteText, to_media_rate
+from engine.conversation.answer import Answer, AnswerParts, WriteText
 from engine.conversation.trace import TurnTrace
 from engine.layers.cancel import CancelToken
+from engine.layers.resampling import resample
 from engine.room.playout import FADE, MEDIA_RATE, TICK, Playout
 from tests.fakes.layers import GreyFace, ToneVoice
 
@@ -172,8 +173,8 @@ def test_what_was_heard_is_a_beginning_of_the_text(pieces: list[str], ticks: int
 @pytest.mark.parametrize("rate", [16_000, 22_050, 24_000, 48_000])
 def test_a_clause_keeps_its_length_on_the_media_clock(rate: int) -> None:
     clause = np.sin(np.arange(rate, dtype=np.float32) * 2 * np.pi * 200 / rate).astype(np.float32)
-    sound = to_media_rate(clause, rate)
+    sound = resample(clause, rate, MEDIA_RATE)
     assert sound.dtype == np.float32
     assert sound.size == pytest.approx(MEDIA_RATE, abs=100)
     assert float(np.abs(sound).max()) == pytest.approx(1.0, abs=0.05)
-    assert to_media_rate(np.zeros(0, dtype=np.float32), rate).size == 0
+    assert resample(np.zeros(0, dtype=np.float32), rate, MEDIA_RATE).size == 0
