@@ -18,18 +18,26 @@ import uvicorn
 from engine import __version__
 from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
+from engine.api.guards.connections import http_config
 from engine.conversation.engines import Engines
 from engine.conversation.host import Calls
 from engine.errors import VisavisError
+from engine.jobs.runner import JobRunner
+from engine.jobs.worker import Workers
 from engine.listener_socket import open_listener
 from engine.loading import load_engines
 from engine.memory import share_arenas
+from engine.metrics import Metrics
 from engine.network import NetworkPolicy
 from engine.ranks import Rank, ranked_threads
+from engine.secret import Secret
 from engine.settings import Settings
 from engine.store.home_lock import HomeLock
+from engine.store.keys import PREFIX as KEY_PREFIX
 from engine.store.opening import Store, open_store
-from engine.webhooks import WebhookDelivery
+from engine.store.uploads import UploadFolder
+from engine.webhooks.delivery import WebhookDelivery
+from engine.webhooks.signing import Signer
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +68,7 @@ class Appliance:
         content = {
             "api_url": self.base_url,
             "room_url": self.room_url,
-            "api_key": self.settings.api_key,
+            "api_key": self.settings.api_key.reveal(),
             "pid": os.getpid(),
             "version": __version__,
         }
@@ -90,7 +98,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
             # One that a killed appliance left would name a process that is gone.
             _remove(settings.ready_file)
         settings = settings.changed(
-            port=listener.getsockname()[1], api_key=settings.api_key or secrets.token_urlsafe(32)
+            port=listener.getsockname()[1], api_key=settings.api_key or Secret(KEY_PREFIX + secrets.token_urlsafe(32))
         )
         base_url = settings.public_url.rstrip("/") or _url(settings)
         # aiortc encodes video in the loop's default executor.
@@ -98,36 +106,45 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         loop.set_default_executor(encoder)
         store = await open_store(settings.home)
         parts.push_async_callback(store.close)
+        signer = Signer.of(settings.webhook_secret.reveal(), store.secret("webhooks"))
         await store.conversations.end_abandoned()
+        await UploadFolder(settings.home).sweep(store)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="load") as loader:
             engines = await loop.run_in_executor(loader, load_engines, settings)
         parts.callback(engines.close)
         policy = NetworkPolicy(offline=settings.offline, allow_hosts=settings.allow_hosts)
-        webhooks = WebhookDelivery(store.outbox, policy)
+        webhooks = WebhookDelivery(store.outbox, policy, signer)
         parts.push_async_callback(webhooks.close)
         parts.push_async_callback(webhooks.drain, LAST_CALLBACKS)
         webhooks.start()
+        jobs = JobRunner(store, Workers(), base_url=lambda: base_url, support_contact=settings.support_contact)
+        parts.push_async_callback(jobs.close)
+        jobs.start()
+        metrics = Metrics(__version__)
         calls = Calls(
             engines,
             store.conversations,
+            store.pronunciation_dictionaries,
             limit=settings.conversation_limit,
             loopback=settings.loopback_only,
             language=settings.language,
             seed=settings.seed,
+            on_turn=metrics.turns.heard,
         )
+        metrics.watch_calls(calls.figures)
         parts.push_async_callback(calls.close, "end_conversation_endpoint_hit")
-        api = create_api(ApiDependencies(settings, store, calls, lambda: base_url))
-        server = _Server(
-            uvicorn.Config(
-                api,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=CLOSE_CONNECTIONS,
-                lifespan="off",
+        api = create_api(
+            ApiDependencies(
+                settings,
+                store,
+                calls,
+                lambda: base_url,
+                callbacks_alive=lambda: webhooks.alive,
+                metrics=metrics,
+                wake_jobs=jobs.wake,
             )
         )
+        server = _Server(http_config(api, close_s=CLOSE_CONNECTIONS))
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
         parts.push_async_callback(_stop, server, serving)
         while not server.started and not serving.done():  # noqa: ASYNC110 - the server has no event for it
@@ -135,6 +152,8 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         if serving.done():
             serving.result()
             raise VisavisError("the HTTP server stopped as soon as it was started")
+        # Once more, before the server goes: who follows a call hears of its end.
+        parts.push_async_callback(calls.close, "end_conversation_endpoint_hit")
         # What is loaded now stays: the collector need not look at it again during calls.
         gc.collect()
         gc.freeze()

@@ -2,26 +2,26 @@
 
 import asyncio
 import faulthandler
-import logging
 import os
 import signal
 import sys
 import threading
 import webbrowser
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from engine import __version__
 from engine.bench.commands import bench
-from engine.errors import InvalidInputError, VisavisError
+from engine.commands.installation import home_option, settings_with
+from engine.commands.keys import keys
+from engine.commands.voices import voices
+from engine.commands.webhooks import webhooks
+from engine.errors import VisavisError
+from engine.logs import logging_to
 from engine.settings import Settings
-from engine.store.opening import Store, open_store
 from models.commands import models as models_commands
-
-T = TypeVar("T")
 
 STOP_WITHIN = 4.5
 """Seconds from the signal to the end of the process."""
@@ -35,6 +35,9 @@ def visavis() -> None:
 
 visavis.add_command(models_commands)
 visavis.add_command(bench)
+visavis.add_command(keys)
+visavis.add_command(voices)
+visavis.add_command(webhooks)
 
 
 def main() -> None:
@@ -49,7 +52,7 @@ def main() -> None:
     except VisavisError as error:
         click.echo(f"visavis: {error}", err=True)
         if "`visavis " in str(error) or ": visavis " in str(error):
-            click.echo(f"visavis: here that command is {_own_command()}", err=True)
+            click.echo(f"visavis: here `visavis` is `{_own_command()}`", err=True)
         sys.exit(1)
 
 
@@ -61,30 +64,20 @@ def _own_command() -> str:
     return f"VISAVIS_HOME={home} {command}" if home else command
 
 
-def _settings(**given: Any) -> Settings:
-    return Settings.from_environment(os.environ).changed(**given)
-
-
-_home_option = click.option(
-    "--home", type=click.Path(path_type=Path, file_okay=False), help="Data, models and keys [VISAVIS_HOME]."
-)
-
-
 @visavis.command()
 @click.option("--headless", is_flag=True, help="Do not open a browser.")
 @click.option("--host", help="Address to listen on; the default is this machine alone [127.0.0.1].")
 @click.option("--port", type=int, help="Port; 0 takes a free one [8765].")
-@_home_option
+@home_option
 @click.option("--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Written once all is warm.")
 @click.option("--offline/--online", default=None, help="Let nothing leave this machine.")
 def serve(headless: bool, **given: Any) -> None:
     """Start the appliance: API and room."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("aioice").setLevel(logging.WARNING)
-    settings = _settings(**given)
+    settings = settings_with(**given)
     # What is said about models names this home, also when it was given as an option.
     os.environ["VISAVIS_HOME"] = str(settings.home)
-    asyncio.run(_serve(settings, open_browser=not headless and _has_display()))
+    with logging_to(sys.stderr, settings):
+        asyncio.run(_serve(settings, open_browser=not headless and _has_display()))
 
 
 async def _serve(settings: Settings, *, open_browser: bool) -> None:
@@ -118,49 +111,3 @@ def _stop_within(seconds: float) -> None:
 
 def _has_display() -> bool:
     return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
-@visavis.group()
-def keys() -> None:
-    """API keys of this installation."""
-
-
-@keys.command("create")
-@click.argument("name")
-@click.option("--allow", multiple=True, metavar="ADDRESS", help="Address or CIDR that may use it; default: all.")
-@_home_option
-def create_key(name: str, allow: tuple[str, ...], home: Path | None) -> None:
-    """Make a key and show it, this one time."""
-    key = _with_store(home, lambda store: store.keys.create(name, allow))
-    click.echo(key.secret)
-    click.echo(f"This is the only time the key is shown. Its id is {key.record.key_id}.", err=True)
-
-
-@keys.command("list")
-@_home_option
-def list_keys(home: Path | None) -> None:
-    """List the keys; their secrets are not kept."""
-    for key in _with_store(home, lambda store: store.keys.all_keys()):
-        state = f"revoked {key.revoked_at}" if key.revoked_at else f"last used {key.last_used_at or 'never'}"
-        click.echo(f"{key.key_id}  {key.name}  created {key.created_at}  {state}")
-
-
-@keys.command("revoke")
-@click.argument("key_id")
-@_home_option
-def revoke_key(key_id: str, home: Path | None) -> None:
-    """Make a key useless from now on."""
-    if not _with_store(home, lambda store: store.keys.revoke(key_id)):
-        raise InvalidInputError("key_id", key_id, "the id of a valid key (`visavis keys list`) is")
-    click.echo(f"{key_id} is revoked.")
-
-
-def _with_store(home: Path | None, work: Callable[[Store], Awaitable[T]]) -> T:
-    async def run() -> T:
-        store = await open_store(_settings(home=home).home)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(run())

@@ -1,15 +1,17 @@
 """Finding the models that suit this machine, loading them and warming them up."""
 
-import logging
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from engine.conversation.engines import Engines
 from engine.errors import ModelUnavailableError
+from engine.jobs.cloned_voice import cloned_voice_of
 from engine.layers.audio import HEARING_RATE, VAD_FRAME
 from engine.layers.cancel import CancelToken
 from engine.layers.flow.silero import SileroModel
@@ -19,15 +21,16 @@ from engine.layers.llm.protocol import Message, Sampling
 from engine.layers.replica.drawn_face import DrawnReplica
 from engine.layers.replica.looks import looks
 from engine.layers.stt.whisper import WhisperRecognizer
-from engine.layers.tts.basic_voice import BasicVoice
-from engine.layers.tts.piper_voice import PiperVoiceEngine
+from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
 from engine.layers.tts.protocol import Voice
+from engine.layers.tts.stored_voices import StoredVoices
+from engine.layers.tts.voice_pool import VoicePool
 from engine.settings import Settings
+from models.catalogue import ANY_LANGUAGE
 from models.errors import ModelError
+from models.languages import LANGUAGES, primary_code
 from models.store import ModelStore
 from models.tiers import Tier
-
-log = logging.getLogger(__name__)
 
 REMEDY = "fetch the default models with `visavis models pull --default`"
 
@@ -44,15 +47,17 @@ def load_engines(settings: Settings) -> Engines:
         recognizer = pool.submit(lambda: _load_recognizer(store, tier, settings))
         vad = SileroModel(_only(_folder(store, tier, "vad", settings.language), "*.onnx"))
         end_of_turn = SmartTurn(_only(_folder(store, tier, "end_of_turn", settings.language), "*.onnx"))
-        voice = _load_voice(store, tier, settings)
+        voices = _load_voices(store, tier, settings)
         faces = {look: DrawnReplica(look=look) for look in looks()}
         engines = Engines(
             open_vad=vad.open,
             end_of_turn=end_of_turn,
-            recognizer=recognizer.result(),
+            recognizer=recognizer.result()[0],
             chat=chat.result(),
-            voice=voice,
+            voices=voices,
             replica=lambda presenter: faces.get(presenter) or next(iter(faces.values())),
+            hears=recognizer.result()[1],
+            own_voice=_own_voices(settings),
         )
     _warm_up(engines)
     return engines
@@ -98,21 +103,37 @@ def _load_chat(store: ModelStore, tier: Tier, settings: Settings) -> LlamaChatMo
     return LlamaChatModel(_only(folder, "*.gguf"), gpu_layers=0 if tier is Tier.CPU else -1)
 
 
-def _load_recognizer(store: ModelStore, tier: Tier, settings: Settings) -> WhisperRecognizer:
+def _load_recognizer(store: ModelStore, tier: Tier, settings: Settings) -> tuple[WhisperRecognizer, frozenset[str]]:
+    """Return the recogniser, and the ISO 639-1 codes of what it understands."""
     folder = _folder(store, tier, "stt", settings.language)
-    return WhisperRecognizer(folder, device="cpu" if tier is Tier.CPU else "cuda")
+    recognizer = WhisperRecognizer(folder, device="cpu" if tier is Tier.CPU else "cuda")
+    languages = next(model.languages for model in store.installed() if model.folder == folder)
+    known = (language.code for language in LANGUAGES) if ANY_LANGUAGE in languages else map(primary_code, languages)
+    # What the weights themselves say counts for more than what the manifest says.
+    return recognizer, frozenset(known) if recognizer.multilingual else frozenset({"en"})
 
 
-def _load_voice(store: ModelStore, tier: Tier, settings: Settings) -> Voice:
-    try:
-        name = store.best("tts", settings.language, tier, settings.voice)
-    except ModelError as error:
-        raise ModelUnavailableError(str(error)) from error
-    if name is None:
-        log.info("no voice in the store: the basic voice speaks")
-        return BasicVoice()
-    config = _only(_folder(store, tier, "tts", settings.language, settings.voice), "*.onnx.json")
-    return PiperVoiceEngine(config.with_suffix(""), config)
+def _load_voices(store: ModelStore, tier: Tier, settings: Settings) -> VoicePool:
+    """Open the voice of the appliance's own language; those of other languages are opened when they are needed."""
+    source = StoredVoices(store, tier, settings.voice)
+    wished = source.named(settings.voice) if settings.voice else None
+    choice = wished or source.choose(settings.language)
+    if choice is None:
+        raise ModelUnavailableError(
+            f"no voice for {settings.language!r} is in the store; see what there is with `visavis voices languages`"
+        )
+    return VoicePool(source.open(choice), source)
+
+
+def _own_voices(settings: Settings) -> Callable[[Mapping[str, Any]], Voice | None]:
+    """Return what finds the own voice of a replica; each is loaded when it is first needed."""
+    cloned = ClonedVoicePool(settings.home)
+
+    def own_voice(fields: Mapping[str, Any]) -> Voice | None:
+        name = cloned_voice_of(fields)
+        return None if name is None else cloned.voice(name)
+
+    return own_voice
 
 
 def _warm_up(engines: Engines) -> None:

@@ -20,7 +20,23 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver: TypeAlias = Callable[[str, int], Awaitable[list[Address]]]
 
 LONGEST_URL = 2048
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+RESOLVING_S = 10.0
+"""Seconds that a name server gets when a request names no limit for connecting."""
+_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is handed out of IPv6; what lies outside is special, whatever a library of today knows of it."""
+_METADATA = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "169.254.169.254",
+        "169.254.170.0/24",
+        "168.63.129.16",
+        "100.100.100.200",
+        "192.0.0.0/24",
+        "fd00:ec2::/32",
+    )
+)
+"""Where clouds hand credentials to their machines; some of these count as public. A host name in the allow-list does not open them."""
 _NUMERIC_LABEL = re.compile(r"(0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
 
 
@@ -51,12 +67,14 @@ class NetworkPolicy:
         inner = embedded(address)
         if self._allowed(host, inner):
             return
+        if _within(inner, _METADATA):
+            raise NetworkRefusedError(f"{host} ({address}) is a cloud's metadata address")
         if inner.is_loopback:
             if reach is Reach.PUBLIC_AND_LOOPBACK:
                 return
         elif self.offline:
             raise NetworkRefusedError(f"{host}: the machine is offline; VISAVIS_ALLOW_HOSTS names exceptions")
-        elif inner.is_global and not inner.is_multicast:
+        elif is_public(inner):
             return
         raise NetworkRefusedError(f"{host} ({address}) is not a public address; VISAVIS_ALLOW_HOSTS names exceptions")
 
@@ -66,9 +84,20 @@ class NetworkPolicy:
                 if address in ipaddress.ip_network(entry, strict=False):
                     return True
             except ValueError:
-                if entry.lower().rstrip(".") == host.lower().rstrip("."):
+                named = entry.lower().rstrip(".") == host.lower().rstrip(".")
+                if named and not _within(address, _METADATA):
                     return True
         return False
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address that carries no other one lies in the public internet."""
+    special = address.is_multicast or not address.is_global
+    return not special and (isinstance(address, ipaddress.IPv4Address) or address in _GLOBAL_UNICAST)
+
+
+def _within(address: Address, networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]) -> bool:
+    return any(address in network for network in networks)
 
 
 def embedded(address: Address) -> Address:
@@ -77,7 +106,7 @@ def embedded(address: Address) -> Address:
         return address
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
-    if address in _NAT64 or 1 < int(address) < 1 << 32:
+    if _within(address, _NAT64) or 1 < int(address) < 1 << 32:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if address.sixtofour is not None:
         return address.sixtofour
@@ -98,7 +127,8 @@ def check_url(field: str, url: str) -> str:
         httpx.URL(url)
     except (ValueError, httpx.InvalidURL, UnicodeError):
         raise InvalidInputError(field, url, accepted) from None
-    if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc or misleading(host):
+    # A percent sign would name a zone of this machine (`[fe80::1%25eth0]`), or hide another character.
+    if parts.scheme not in {"http", "https"} or not host or re.search("[@%]", parts.netloc) or misleading(host):
         raise InvalidInputError(field, url, accepted)
     return url
 
@@ -157,10 +187,14 @@ class CheckedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request. Raises NetworkRefusedError, or httpx.TransportError when the host cannot be reached."""
         host = request.url.raw_host.decode("ascii").strip("[]")
-        if request.url.userinfo or misleading(host):
+        if request.url.userinfo or misleading(host) or "%" in host:
             raise NetworkRefusedError(f"{request.url.copy_with(userinfo=b'')}: hosts in disguise are not called")
+        limit_s = request.extensions.get("timeout", {}).get("connect") or RESOLVING_S
         try:
-            addresses = await self._resolve(host, request.url.port or 443)
+            async with asyncio.timeout(limit_s):
+                addresses = await self._resolve(host, request.url.port or 443)
+        except TimeoutError as error:
+            raise httpx.ConnectTimeout(f"{host} was not resolved in {limit_s:g} s", request=request) from error
         except (OSError, UnicodeError) as error:
             raise httpx.ConnectError(f"{host} cannot be resolved: {error}", request=request) from error
         return await self._send(request, host, self._passed(host, addresses))
@@ -213,15 +247,6 @@ def open_client(
         follow_redirects=redirects > 0,
         max_redirects=redirects or 1,
         trust_env=False,
-        headers={"user-agent": "visavis"},
+        # What was packed is unpacked under a limit (engine.fetching); other packings are not asked for.
+        headers={"user-agent": "visavis", "accept-encoding": "gzip, deflate"},
     )
-
-
-async def read_limited(response: httpx.Response, most: int) -> bytes:
-    """Return the body of a streamed response. Raises NetworkRefusedError once it is longer than `most` bytes."""
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > most:
-            raise NetworkRefusedError(f"{response.url.host} sent more than {most} bytes")
-    return bytes(body)

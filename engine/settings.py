@@ -1,6 +1,7 @@
 """Typed settings: defaults, then environment (`VISAVIS_*`), then command line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from engine.errors import InvalidInputError
+from engine.secret import Secret
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
@@ -29,14 +31,30 @@ class Settings:
     """0 takes a free port."""
     public_url: str = ""
     """The base of every URL handed out; empty: made of scheme, host and port of the listener."""
-    api_key: str = field(default="", repr=False)
+    api_key: Secret = field(default_factory=Secret)
     """One more accepted API key (`VISAVIS_API_KEY`)."""
+    webhook_secret: Secret = field(default_factory=Secret)
+    """Signs callbacks: `whsec_` and base64; empty: a secret made from the installation's key (`visavis webhooks secret`)."""
     offline: bool = False
     """Nothing leaves the machine but what `allow_hosts` names."""
     allow_hosts: tuple[str, ...] = ()
     """Host names, addresses and CIDRs that outgoing requests may reach although they are private."""
     allow_origins: tuple[str, ...] = ()
     """Web origins that may call the API, besides loopback origins of any port."""
+    frame_ancestors: str = "*"
+    """Which pages may embed rooms: sources of the CSP directive of that name, such as `'self' https://app.example`."""
+    support_contact: str = ""
+    """Whom error texts name for help: a mail address or URL; empty: the administrator of this installation."""
+    allow_relaxed_checks: bool = False
+    """Whether a training may be told to pass over checks of its video (`properties.relaxed_checks`)."""
+    require_consent: str = "declared"
+    """`declared`: a replica without a statement of consent is taken for non-human, as its key declares; `always`: it is refused."""
+    largest_upload_mb: int = 2048
+    """Megabytes that one upload may have."""
+    log_format: str = "text"
+    """`text` for people or `json`, one object a line, for machines."""
+    log_level: str = "info"
+    """The least that is logged: `debug`, `info`, `warning` or `error`."""
     ready_file: Path | None = None
     """Written atomically once everything is warm."""
     max_conversations: int = 0
@@ -55,6 +73,18 @@ class Settings:
             raise InvalidInputError("port", self.port, "a number from 0 to 65535 is")
         if self.max_conversations < 0:
             raise InvalidInputError("max_conversations", self.max_conversations, "0 (automatic) or more is")
+        if self.log_format not in {"text", "json"}:
+            raise InvalidInputError("log_format", self.log_format, "text or json is")
+        if self.log_level not in {"debug", "info", "warning", "error"}:
+            raise InvalidInputError("log_level", self.log_level, "debug, info, warning or error is")
+        if self.require_consent not in {"declared", "always"}:
+            raise InvalidInputError("require_consent", self.require_consent, "declared or always is")
+        if self.largest_upload_mb < 1:
+            raise InvalidInputError("largest_upload_mb", self.largest_upload_mb, "1 or more is")
+        if not re.fullmatch(r"[A-Za-z0-9'*:/._\[\]-]+( [A-Za-z0-9'*:/._\[\]-]+)*", self.frame_ancestors):
+            raise InvalidInputError(
+                "frame_ancestors", self.frame_ancestors, "a list of origins, 'self', 'none' or * is"
+            )
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise InvalidInputError("public_url", self.public_url, "an http:// or https:// URL is")
 
@@ -88,17 +118,19 @@ def _parse(variable: str, name: str, text: str) -> Any:
     match name:
         case "home" | "ready_file":
             return Path(text).expanduser()
-        case "port" | "max_conversations" | "seed":
+        case "port" | "max_conversations" | "largest_upload_mb" | "seed":
             try:
                 return int(text)
             except ValueError:
                 raise InvalidInputError(variable, text, "a whole number is") from None
-        case "offline":
+        case "offline" | "allow_relaxed_checks":
             if text.lower() in {"1", "true", "yes", "on"}:
                 return True
             if text.lower() in {"0", "false", "no", "off"}:
                 return False
             raise InvalidInputError(variable, text, "1 or 0 is")
+        case "api_key" | "webhook_secret":
+            return Secret(text)
         case "allow_hosts" | "allow_origins":
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case _:

@@ -13,7 +13,7 @@ from installer.errors import InstallError
 from installer.layout import Layout
 from installer.llama import PACKAGE, WheelCache, plan
 from installer.llama_build import llama_installed, provide_llama
-from installer.lock import Lock, Pin, rendered
+from installer.lock import WITH_TORCH, Lock, Pin, rendered
 from installer.native_packages import MODULES, import_natives
 from installer.onnx_runtime import CPU, Choice, one_runtime, runtime_present
 from installer.project import editable_wheel, install_project, project_installed
@@ -37,7 +37,7 @@ class Options:
     gpu: bool | None = None
     """True and False force or forbid the GPU runtime; None takes it where a card is."""
     extras: tuple[str, ...] = ()
-    """Further sections of the lock (`gui`, `train`)."""
+    """Further sections of the lock (`gui`, `train`, `cloning`)."""
     tests: bool = False
     """Whether the tests' packages and browser are needed too."""
     browser: bool = True
@@ -116,10 +116,10 @@ class Installation:
         pins = self._lock.pins([section], without=_APART)
 
         def run(progress: Progress) -> str:
-            if section == "train":
+            if section in WITH_TORCH:
                 progress.note("torch: 0.2 GB where the index has its CPU build, else about 3 GB with CUDA libraries")
             install(self._layout.python, pins, progress)
-            if section == "train" and needs_cuda_libraries(self._layout):
+            if section in WITH_TORCH and needs_cuda_libraries(self._layout):
                 install(self._layout.python, self._lock.pins(["train-cuda"]), progress)
             return f"{len(pins)} packages"
 

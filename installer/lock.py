@@ -17,6 +17,9 @@ from typing import Self
 
 from installer.errors import InstallError
 
+WITH_TORCH = ("train", "cloning")
+"""Sections that hold torch; its CUDA libraries lie in `train-cuda`."""
+
 _SECTION = re.compile(r"^# == ([a-z-]+) ==$")
 _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;\\]+)")
 _HASH = re.compile(r"--hash=(sha256:[0-9a-f]{64})")

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from installer.errors import InstallError
 from installer.layout import Layout
-from installer.lock import Lock, Pin, rendered
+from installer.lock import WITH_TORCH, Lock, Pin, rendered
 
 # Needed to build the two packages that are published as source alone (llama-cpp-python, docopt).
 BUILD_TOOLS = ("scikit-build-core>=1.0", "cmake>=3.28", "ninja>=1.11", "setuptools>=77", "pip>=25")
-EXTRAS = ("dev", "gpu", "gui", "train")
+EXTRAS = ("dev", "gpu", "gui", "train", "cloning")
 
 # torch publishes its small CPU builds for Linux beside the public index, under a local version: their hashes are added
 # by hand. A machine that reaches such a build takes it (2.13.0+cpu sorts above 2.13.0); the others need `train-cuda`.
@@ -52,7 +52,8 @@ def relock(layout: Layout, *, upgrade: bool) -> None:
             sections[extra] = [pin for pin in pins if (pin.name, pin.version) not in have]
         sections["build"] = resolver.solve(BUILD_TOOLS, agreed)
     sections["train-cuda"] = [pin for pin in sections["train"] if _CUDA_COMPANION.match(pin.name)]
-    sections["train"] = [_with_cpu_build(pin) for pin in sections["train"] if not _CUDA_COMPANION.match(pin.name)]
+    for extra in WITH_TORCH:
+        sections[extra] = [_with_cpu_build(pin) for pin in sections[extra] if not _CUDA_COMPANION.match(pin.name)]
     text = _HEADER + "".join(f"\n# == {name} ==\n{rendered(pins)}" for name, pins in sections.items())
     Lock.parse(text)
     layout.lock.write_text(text, encoding="utf-8")

@@ -12,7 +12,9 @@ from models.names import is_model_name, is_safe_path
 from models.tables import Table
 from models.tiers import Tier
 
-TASKS = ("vad", "end_of_turn", "stt", "llm", "tts", "embedding", "vision", "ocr")
+TASKS = ("vad", "end_of_turn", "stt", "llm", "tts", "voice_cloning", "embedding", "vision", "ocr")
+ON_REQUEST = frozenset({"voice_cloning"})
+"""Tasks whose models nobody gets without asking: they need a further package, or the hub wants terms to be accepted first."""
 ANY_LANGUAGE = "*"
 
 _LANGUAGE = re.compile(r"\*|[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
@@ -49,7 +51,7 @@ class HubSource:
     repository: str
     revision: str
     files: Mapping[str, str]
-    """Path in the model -> path in the repository."""
+    """Path in the model -> path in the repository; not every file of the model has to be there."""
 
     @property
     def label(self) -> str:
@@ -162,10 +164,14 @@ class Catalogue:
         return tuple(model for model in self.models if model.default)
 
     def suggested(self, tier: Tier) -> tuple[Model, ...]:
-        """Return, for each task, the English-capable model that makes the most of a machine of that tier."""
+        """Return, for each task that is not `ON_REQUEST`, the English-capable model that makes the most of a machine of that tier."""
         chosen: dict[str, Model] = {}
         for model in self.models:
-            if not tier.carries(model.tier) or not {ANY_LANGUAGE, "en"} & set(model.languages):
+            if (
+                model.task in ON_REQUEST
+                or not tier.carries(model.tier)
+                or not {ANY_LANGUAGE, "en"} & set(model.languages)
+            ):
                 continue
             best = chosen.get(model.task)
             if best is None or (model.tier.gpu_gib, not model.default) > (best.tier.gpu_gib, not best.default):
@@ -203,6 +209,10 @@ def _model(table: Table) -> Model:
     paths = [file.path for file in files]
     if len(set(paths)) != len(paths):
         raise CatalogueError(f"{table.place}.files: a path is there twice; each file needs its own")
+    sources = tuple(_source(entry, paths) for entry in table.tables("source"))
+    nowhere = set(paths).difference(*(source.files for source in sources)) if sources else set()
+    if nowhere:
+        raise CatalogueError(f"{table.place}.source: no source has {min(nowhere)!r}; each file of a model needs one")
     model = Model(
         name=name,
         task=table.text("task", TASKS.__contains__, f"one of {', '.join(TASKS)} is"),
@@ -211,7 +221,7 @@ def _model(table: Table) -> Model:
         tier=Tier(table.text("tier", lambda value: value in set(Tier), f"one of {', '.join(Tier)} is")),
         default=table.flag("default", False),
         files=files,
-        sources=tuple(_source(entry, paths) for entry in table.tables("source")),
+        sources=sources,
         note=table.text("note", lambda _: True, "text is", default=""),
     )
     table.done()
@@ -228,7 +238,7 @@ def _file(table: Table) -> ModelFile:
 
 
 def _source(table: Table, paths: list[str]) -> Source:
-    kind = table.text("kind", {"hub", "wheel", "folder"}.__contains__, "hub, wheel or folder is")
+    kind = table.text("kind", {"hub", "wheel", "folder", "shipped"}.__contains__, "hub, wheel, folder or shipped is")
     files = table.paths("files", is_safe_path, "a relative path without '..' is", only=paths)
     source: Source
     if kind == "hub":
@@ -244,7 +254,10 @@ def _source(table: Table, paths: list[str]) -> Source:
             size=table.number("size"),
             files=files,
         )
-    else:
+    elif kind == "folder":
         source = FolderSource(folder=Path(table.text("folder", bool, "a folder is")).expanduser(), files=files)
+    else:
+        inside = table.text("folder", is_safe_path, "a folder of this package, without '..', is")
+        source = FolderSource(folder=Path(__file__).parent / inside, files=files)
     table.done()
     return source

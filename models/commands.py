@@ -1,6 +1,7 @@
 """`visavis models`: list, pull, verify, remove and find models."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def pull(
     lines = ProgressLines(sys.stderr)
     puller = Puller(
         store=ModelStore(home.expanduser()),
-        hub=HubFetcher(base_url=hub_url),
+        hub=HubFetcher(base_url=hub_url, token=os.environ.get("HF_TOKEN", "").strip()),
         offline=offline,
         import_folder=import_folder,
         progress=lines,

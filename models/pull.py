@@ -100,11 +100,16 @@ class _Pull:
     def _fetch(self, missing: list[ModelFile]) -> None:
         complaints: list[str] = []
         for source in self._sources(complaints):
-            wanted = [self._wanted(file) for file in missing if file.path not in self._hashes]
+            # A source need not have every file: others give the rest.
+            left = [file for file in missing if file.path not in self._hashes]
+            wanted = [self._wanted(file) for file in left if file.path in source.files]
+            if not wanted:
+                continue
             try:
                 self._check_space(wanted, source)
                 self._take(source, wanted)
-                return
+                if len(wanted) == len(left):
+                    return
             except SourceError as error:
                 complaints.append(str(error))
             except (DiskFullError, OSError):

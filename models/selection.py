@@ -76,7 +76,9 @@ def _primary(code: str) -> str:
 
 
 def _capability(model: Installed) -> tuple[int, bool, bool, int, str]:
-    return (model.tier.gpu_gib, not model.default, not model.dropped_in, model.size, model.name)
+    # Of several in the default set size says nothing: the last by name comes first (Vera before Hugo).
+    size = 0 if model.default else model.size
+    return (model.tier.gpu_gib, not model.default, not model.dropped_in, size, model.name)
 
 
 def _voice_languages(config: Path) -> tuple[str, ...]:

@@ -53,10 +53,10 @@ class Table:
         return value
 
     def paths(self, key: str, accepts: Callable[[str], bool], accepted: str, only: Sequence[str]) -> Mapping[str, str]:
-        """Take a table of path -> path; every path of `only` has to be there, and no other."""
+        """Take a table of path -> path with at least one path of `only`, and no other."""
         values = self._left.pop(key, None)
-        if not isinstance(values, dict) or set(values) != set(only):
-            raise self._refused(key, values, f"a table with exactly the files of the model ({', '.join(only)}) is")
+        if not isinstance(values, dict) or not values or not set(values) <= set(only):
+            raise self._refused(key, values, f"a table with files of the model alone ({', '.join(only)}) is")
         for value in values.values():
             if not isinstance(value, str) or not accepts(value):
                 raise self._refused(key, value, accepted)

@@ -108,6 +108,19 @@ async def test_the_room_is_told_and_the_transcript_kept_when_the_appliance_is_en
             assert time.monotonic() - ended < 5
 
 
+async def test_who_follows_a_call_hears_of_its_end_when_the_appliance_is_ended() -> None:
+    async with appliance_process(home()) as appliance:
+        conversation_id = (await appliance.create_conversation())["conversation_id"]
+        heard: list[str] = []
+        async with appliance.api.stream("GET", f"/v2/conversations/{conversation_id}/events") as response:
+            async for line in response.aiter_lines():
+                if line.startswith("data: "):
+                    heard.append(json.loads(line.removeprefix("data: "))["event_type"])
+                if heard == ["system.replica_joined"]:
+                    appliance.process.send_signal(signal.SIGTERM)
+        assert heard[-2:] == ["system.shutdown", "application.transcription_ready"]
+
+
 async def test_the_ready_file_is_whole_and_private(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = _serve(tmp_path, "--port", "0", "--ready-file", str(ready))

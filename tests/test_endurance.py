@@ -49,7 +49,7 @@ async def test_twenty_conversations_leave_nothing_behind(tmp_path: Path) -> None
         running(settings) as appliance,
         httpx.AsyncClient(
             base_url=appliance.base_url,
-            headers={"x-api-key": appliance.settings.api_key, "connection": "close"},
+            headers={"x-api-key": appliance.settings.api_key.reveal(), "connection": "close"},
             trust_env=False,
         ) as api,
     ):

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInputError
+from engine.fetching import read_limited
 from engine.network import (
     Address,
     NetworkPolicy,
@@ -21,13 +22,13 @@ from engine.network import (
     embedded,
     misleading,
     open_client,
-    read_limited,
     resolve,
 )
 
 PRIVATE = [
     "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1",
     "198.18.0.1", "240.0.0.1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1",
+    "fec0::1", "64:ff9b:1::a00:1", "5f00::1", "fe80::1%eth0", "192.0.0.192", "168.63.129.16", "100.100.100.200", "::ffff:168.63.129.16",
     "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1",
 ]  # fmt: skip
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"]
@@ -80,6 +81,15 @@ def test_the_allow_list_opens_what_it_names_and_nothing_else(allowed: str, addre
         policy = NetworkPolicy(offline=offline, allow_hosts=(allowed,))
         assert _permits(policy, address, Reach.PUBLIC, host)
         assert not _permits(policy, "192.168.77.7", Reach.PUBLIC, "evil" + host)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "168.63.129.16", "fd00:ec2::254", "::ffff:169.254.169.254"])
+def test_a_name_in_the_allow_list_does_not_open_the_metadata_of_a_cloud(address: str) -> None:
+    """Who answers for the name could answer with such an address; the address itself must be listed."""
+    policy = NetworkPolicy(allow_hosts=("nas.lan",))
+    assert _permits(policy, "192.168.1.9", Reach.PUBLIC, "nas.lan")
+    assert not _permits(policy, address, Reach.PUBLIC, "nas.lan")
+    assert _permits(NetworkPolicy(allow_hosts=(address.removeprefix("::ffff:"),)), address, Reach.PUBLIC, "nas.lan")
 
 
 @given(number=st.integers(0, 2**32 - 1), prefix=st.sampled_from(["mapped", "nat64", "6to4", "compatible"]))
@@ -146,7 +156,7 @@ def test_ordinary_urls_are_taken(url: str) -> None:
         "http://user@h.example/", "http://user:word@h.example/", "http://good.example@127.0.0.1/", "http://@h.example/",
         "http://good.example\\@evil.example/", "http://h.example/a b", "http://h.example\n/", "http://h\x00.example/",
         "http://[::1/", "http://h.example:99999/", "http://h.example:x/", "http://0x7f.1/", "http://017700000001/",
-        "http://h.example/" + "x" * 3000,
+        "http://h.example/" + "x" * 3000, "http://[fe80::1%25eth0]/", "http://[fe80::1%eth0]/", "http://127.0.0.1%2f.example/",
     ],
 )  # fmt: skip
 def test_other_urls_are_refused_with_the_field(url: str) -> None:
@@ -266,6 +276,23 @@ async def test_the_environment_cannot_put_a_proxy_in_between(
         with pytest.raises(NetworkRefusedError):
             await client.get("http://internal.example/")
     assert receiver.heads == []
+
+
+async def test_a_silent_name_server_is_waited_for_as_long_as_for_a_connection() -> None:
+    async def silent(host: str, port: int) -> list[Address]:
+        await asyncio.Event().wait()
+        return []
+
+    async with open_client(NetworkPolicy(), Reach.PUBLIC, timeout=0.05, resolver=silent) as client:
+        with pytest.raises(httpx.ConnectTimeout, match="not resolved"):
+            await client.get("http://slow.example/")
+
+
+async def test_a_zone_of_this_machine_cannot_be_named() -> None:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5) as client:
+        for url in ("http://[fe80::1%25lo]/", "http://[::1%25lo]/"):
+            with pytest.raises((NetworkRefusedError, httpx.InvalidURL)):
+                await client.get(url)
 
 
 async def test_an_endless_answer_is_cut(receiver: Receiver) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from engine import __version__
 from engine.conversation.calls import CallHost
+from engine.metrics import Metrics
 from engine.settings import Settings
 from engine.store.opening import Store
 
@@ -26,5 +28,11 @@ class ApiDependencies:
     """The base of every URL handed out, without a slash at its end; asked at each request, for a free port is known late."""
     ready: Callable[[], bool] = lambda: True
     """Whether everything is warm."""
+    callbacks_alive: Callable[[], bool] = lambda: True
+    """Whether the outbox is being emptied."""
+    metrics: Metrics = field(default_factory=lambda: Metrics(__version__))
+    """What `/metrics` shows."""
+    wake_jobs: Callable[[], None] = lambda: None
+    """Called after something was queued (a training, a video, a document); the job runner looks into the store then."""
     page_folder: Path = field(default_factory=room_page_folder)
     """Holds `index.html` and what it loads from `/room/static/`."""

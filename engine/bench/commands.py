@@ -30,6 +30,42 @@ def turn(as_json: bool, data: Path | None, record: Path | None, home: Path | Non
     settings = Settings.from_environment(os.environ).changed(home=home)
     click.echo("speaking with the appliance ...", err=True)
     report = asyncio.run(bench_turn(settings.home, data, record))
+    _show(report, as_json)
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option(
+    "--seconds", type=click.FloatRange(1, 3600), default=60.0, show_default=True, help="How long requests are sent."
+)
+@click.option("--call/--no-call", default=True, help="Beside a running conversation, or with the machine for itself.")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def api(as_json: bool, seconds: float, call: bool, home: Path | None) -> None:
+    """Answers of the API while a conversation runs: 30 GET and 20 POST of /v2/personas a second."""
+    from engine.bench.api import bench_api
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    click.echo("asking the appliance ...", err=True)
+    _show(asyncio.run(bench_api(settings.home, seconds=seconds, call=call)), as_json)
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--voice", help="A voice in the store, an ONNX file, or `basic`; without it the one that calls have.")
+@click.option(
+    "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of a person's recordings."
+)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def tts(as_json: bool, voice: str | None, data: Path | None, home: Path | None) -> None:
+    """How fast and how intelligibly a voice speaks, and how close it is to a person's recordings."""
+    from engine.bench.tts import bench_tts
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    name = voice or settings.voice or None
+    _show(bench_tts(settings.home, data, name, lambda text: click.echo(text, err=True)), as_json)
+
+
+def _show(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report))
     else:

@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import Clip, load_clips
 from engine.bench.evidence import write_recording
 from engine.bench.lip_sync import audio_video_offset
 from engine.bench.room_client import RoomClient
-from engine.bench.statistics import percentile
+from engine.bench.statistics import frames_each_second, percentile
 from engine.layers.replica.drawn_face import DrawnReplica
 
 LISTEN = 3.5
@@ -82,7 +80,7 @@ async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path
     ended = time.monotonic()
     measured.cores = (appliance.cpu_seconds() - cpu) / (ended - begun)
     measured.rss_mb = appliance.rss_mb()
-    measured.frames_per_second = _frames_each_second([p.time for p in person.received.pictures], begun, ended)
+    measured.frames_per_second = frames_each_second([p.time for p in person.received.pictures], begun, ended)
     if record is not None:
         write_recording(record, person)
     await person.close()
@@ -119,11 +117,6 @@ async def _quiet(person: RoomClient) -> None:
         if last is None or time.monotonic() - last > QUIET:
             return
         await asyncio.sleep(0.05)
-
-
-def _frames_each_second(times: list[float], begun: float, ended: float) -> list[int]:
-    counts, _ = np.histogram(times, bins=np.arange(begun, ended, 1.0))
-    return [int(count) for count in counts]
 
 
 def _report(measured: _Measured, clips: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import asyncio
 import logging
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.conversation.clauses import ClauseSplitter
 from engine.conversation.trace import TurnTrace
@@ -18,7 +19,9 @@ from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.cancel import CancelToken
 from engine.layers.replica.protocol import FaceSpeech, ReplicaSession
 from engine.layers.resampling import resample
+from engine.layers.tts.emotions import emotion_of, without_marks
 from engine.layers.tts.protocol import SpokenClause, Voice
+from engine.layers.tts.style import NATURAL, SpeakingStyle
 from engine.room.playout import Playout
 
 log = logging.getLogger(__name__)
@@ -39,6 +42,10 @@ class AnswerParts:
     playout: Playout
     text_thread: Executor
     voice_thread: Executor
+    style: SpeakingStyle = NATURAL
+    """How the persona speaks."""
+    emotion_marks: bool = True
+    """Whether marks such as `<emotion value="excited"/>` in the text act on the voice; nobody hears or reads them either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,19 @@ class _Placed:
     text: str
     start: int
     length: int
+    ends: tuple[int, ...]
+    """Media samples from `start` after which each word was heard; none when the voice does not tell."""
+
+    def heard(self, until: int) -> str:
+        """Return the words that were heard up to a place on the clock: whole ones only."""
+        if until >= self.start + self.length:
+            return self.text
+        words = self.text.split()
+        if len(self.ends) == len(words):
+            count = sum(self.start + end <= until for end in self.ends)
+        else:
+            count = int(len(words) * max(0, until - self.start) / self.length)
+        return " ".join(words[:count])
 
 
 class Answer:
@@ -70,6 +90,7 @@ class Answer:
         self._on_clause = on_clause
         self._cancel = CancelToken()
         self._released = asyncio.Event()
+        self._style = parts.style
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
         self._placed: list[_Placed] = []
         self._announcements: list[asyncio.Task[None]] = []
@@ -121,15 +142,8 @@ class Answer:
         self._clauses.put_nowait(None)
 
     def heard_text(self) -> str:
-        """Return the words that were heard: whole clauses, and of a cut one as many words as its share of time."""
-        heard: list[str] = []
-        for placed in self._placed:
-            share = (self._heard_until - placed.start) / placed.length
-            if share >= 1.0:
-                heard.append(placed.text)
-            elif share > 0.0:
-                words = placed.text.split()
-                heard.append(" ".join(words[: int(len(words) * share)]))
+        """Return the words that were heard: whole clauses, and of a cut one the words that were over by then."""
+        heard = (placed.heard(self._heard_until) for placed in self._placed)
         return " ".join(part for part in heard if part)
 
     @property
@@ -178,6 +192,9 @@ class Answer:
     async def _speak(self) -> None:
         try:
             while (clause := await self._clauses.get()) is not None and not self._cancel.cancelled:
+                clause = self._felt(clause)
+                if not clause:
+                    continue
                 started = time.monotonic()
                 spoken, sound = await self._synthesise(clause)
                 if not self._placed:
@@ -192,9 +209,18 @@ class Answer:
             log.exception("the voice of an answer broke off")
             self._cancel.cancel()
 
+    def _felt(self, clause: str) -> str:
+        """Take the marks of emotion out of a clause; the last one holds from this clause to the next mark."""
+        clause, mark = without_marks(clause)
+        if mark is not None and self._parts.emotion_marks:
+            emotion = emotion_of(mark)
+            emotions = (emotion,) if emotion is not None else self._parts.style.emotions
+            self._style = replace(self._parts.style, emotions=emotions)
+        return clause
+
     def _place(self, spoken: SpokenClause, sound: Samples) -> None:
         start = self._parts.playout.append(sound)
-        self._placed.append(_Placed(spoken.text, start, sound.size))
+        self._placed.append(_Placed(spoken.text, start, sound.size, _word_ends(spoken)))
         self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
         words = " ".join(placed.text for placed in self._placed)
         first = len(self._placed) == 1
@@ -209,7 +235,7 @@ class Answer:
 
     async def _synthesise(self, clause: str) -> tuple[SpokenClause, Samples]:
         def work() -> tuple[SpokenClause, Samples]:
-            spoken = self._parts.voice.speak(clause, cancel=self._cancel)
+            spoken = self._parts.voice.speak(clause, style=self._style, cancel=self._cancel)
             return spoken, resample(spoken.samples, spoken.sample_rate, MEDIA_RATE)
 
         return await asyncio.get_running_loop().run_in_executor(self._parts.voice_thread, work)
@@ -217,3 +243,20 @@ class Answer:
     def _note(self, stage: str, started: float) -> None:
         if self.trace is not None:
             self.trace.add(stage, started, time.monotonic(), cancelled=self._cancel.cancelled)
+
+
+def _word_ends(spoken: SpokenClause) -> tuple[int, ...]:
+    """Return where each word between spaces ends, in media samples; none where the voice does not tell.
+
+    What says nothing ends with the word before.
+    """
+    scale = MEDIA_RATE / spoken.sample_rate
+    left = deque(spoken.words)
+    ends: list[int] = []
+    for word in spoken.text.split():
+        if left and left[0].text == word:
+            span = left.popleft()
+            ends.append(round((span.start + span.length) * scale))
+        else:
+            ends.append(ends[-1] if ends else 0)
+    return () if left or not spoken.words else tuple(ends)

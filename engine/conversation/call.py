@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.conversation.answer import AnswerParts
+from engine.conversation.call_language import CallLanguage, spoken_languages
+from engine.conversation.call_voice import CallVoice, wished_voice
 from engine.conversation.director import Director
 from engine.conversation.engines import Engines
+from engine.conversation.feed import Feed
 from engine.conversation.lifetime import Lifetime
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.thinker import Thinker
-from engine.errors import InvalidInputError
+from engine.conversation.trace import TurnTrace
+from engine.conversation.voice_settings import emotion_control, speaking_style
+from engine.errors import InvalidInputError, VisavisError
 from engine.layers.llm.protocol import Sampling
+from engine.layers.tts.pronunciations import NO_PRONUNCIATIONS, Pronunciations
 from engine.room.participant import Participant
 from engine.room.room import SEATS, Room
 from engine.store.call_events import internal_error
@@ -42,10 +48,13 @@ class Call:
         replica: ReplicaRecord,
         engines: Engines,
         thinker: Thinker,
+        voice: CallVoice,
         *,
-        language: str,
+        language: CallLanguage,
         loopback: bool,
         seed: int,
+        pronunciations: Pronunciations = NO_PRONUNCIATIONS,
+        on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> None:
         self.conversation = conversation
         self.persona = persona
@@ -55,8 +64,11 @@ class Call:
         self._started = time.monotonic()
         self._emptied: float | None = None
         self._greeting = conversation.custom_greeting
+        self._voice = voice
+        layers: Mapping[str, Any] = persona.fields.get("layers") or {}
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.feed = Feed()
         presenter = engines.replica(str(replica.fields.get("presenter") or ""))
         self.room = Room(
             self,
@@ -71,13 +83,27 @@ class Call:
             conversation.conversation_id,
             engines=engines,
             thinker=thinker,
-            parts=AnswerParts(engines.voice, self._face, self.room.playout, thinker.thread, engines.tts_thread),
-            prompt=PromptBuilder(persona, conversation.conversational_context, datetime.now().astimezone()),
+            parts=AnswerParts(
+                voice,
+                self._face,
+                self.room.playout,
+                thinker.thread,
+                engines.tts_thread,
+                style=speaking_style(layers, pronunciations),
+                emotion_marks=emotion_control(layers),
+            ),
+            prompt=PromptBuilder(
+                persona,
+                conversation.conversational_context,
+                datetime.now().astimezone(),
+                language=spoken_languages(language),
+            ),
             language=language,
             # In echo mode somebody else hears and thinks: the replica says what it is given (seed: Overview of the persona).
             echo=persona.fields.get("pipeline_mode") == "echo",
-            send=self.room.broadcast,
+            send=self.tell,
             spawn=self._spawn,
+            on_turn=on_turn,
         )
 
     @classmethod
@@ -88,16 +114,31 @@ class Call:
         replica: ReplicaRecord,
         engines: Engines,
         *,
-        language: str,
+        language: CallLanguage,
         loopback: bool,
         seed: int,
         sampling: Sampling,
+        pronunciations: Pronunciations = NO_PRONUNCIATIONS,
+        on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> "Call":
         """Bring the replica into the room; its prompt is evaluated while people are still on their way."""
+        voice = await asyncio.wrap_future(
+            engines.voices.background(lambda: _open_voice(engines, persona, replica, language))
+        )
         thinker = await Thinker.open(engines.chat, sampling)
         try:
             call = cls(
-                conversation, persona, replica, engines, thinker, language=language, loopback=loopback, seed=seed
+                conversation,
+                persona,
+                replica,
+                engines,
+                thinker,
+                voice,
+                language=language,
+                loopback=loopback,
+                seed=seed,
+                pronunciations=pronunciations,
+                on_turn=on_turn,
             )
         except BaseException:
             await thinker.close()
@@ -118,6 +159,11 @@ class Call:
         finally:
             await self._close(reason)
         return reason
+
+    @property
+    def basic_voice(self) -> bool:
+        """Whether the voice of last resort speaks now."""
+        return self._voice.basic
 
     @property
     def over(self) -> bool:
@@ -153,7 +199,7 @@ class Call:
             self.director.interact(message)
         except InvalidInputError as error:
             event_type = message.get("event_type")
-            self.room.broadcast(
+            self.tell(
                 {
                     "message_type": "error",
                     "event_type": "error",
@@ -164,6 +210,11 @@ class Call:
                     },
                 }
             )
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Tell everyone in the room, and who follows the call from outside."""
+        self.feed.publish(message)
+        self.room.broadcast(message)
 
     def draw(self, position: int) -> NDArray[np.uint8]:
         """Draw the replica (renderer thread)."""
@@ -176,10 +227,11 @@ class Call:
     # --- inside ---
 
     def _reason_to_end(self) -> str | None:
+        now = time.monotonic()
         return self._lifetime.reason_to_end(
-            time.monotonic(),
+            now,
             started=self._started,
-            last_activity=self.director.last_activity,
+            last_activity=now if self.director.speech else self.director.last_activity,
             people=self.room.people,
             emptied=self._emptied,
         )
@@ -218,6 +270,19 @@ class Call:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _open_voice(engines: Engines, persona: PersonaRecord, replica: ReplicaRecord, language: CallLanguage) -> CallVoice:
+    """Open the voice that the call begins with; blocking."""
+    try:
+        own = engines.own_voice(replica.fields)
+    except VisavisError:
+        # The API and the app say so too, before and during the call.
+        log.exception("the own voice of replica %s cannot be used: a stock voice speaks for it", replica.replica_id)
+        own = None
+    voice = CallVoice(engines.voices, language, name=wished_voice(persona.fields.get("layers") or {}), own=own)
+    voice.open()
+    return voice
 
 
 def audio_only(conversation: ConversationRecord) -> bool:

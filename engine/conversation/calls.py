@@ -1,8 +1,10 @@
 """What the API may ask of running calls."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from engine.conversation.feed import FeedEntry
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 
 
@@ -22,7 +24,21 @@ class CallHost(Protocol):
 
     @property
     def basic_voice(self) -> bool:
-        """Whether calls speak with the voice of last resort, which is marked as such wherever it shows."""
+        """Whether calls in the appliance's own language speak with the voice of last resort, which is marked wherever it shows."""
+
+    def basic_voice_in(self, conversation_id: str) -> bool:
+        """Whether the voice of last resort speaks in a running call now. Raises KeyError."""
+
+    @property
+    def heard_languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that the recogniser understands."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether a call can be held in this language, or in several for `multilingual`. Reads files."""
+
+    def check_language(self, language: str, *, echo: bool = False) -> None:
+        """Raise InvalidInputError, with the commands that help, when a call in this language lacks a model; in echo mode nobody
+        listens. Reads files."""
 
     def reserve(self) -> None:
         """Raise CapacityError when the machine carries no further conversation."""
@@ -45,6 +61,15 @@ class CallHost(Protocol):
 
     async def interact(self, conversation_id: str, message: dict[str, object]) -> None:
         """Handle one message of the interactions protocol as if a participant had sent it. Raises KeyError, InvalidInputError."""
+
+    def follow(self, conversation_id: str, after: int = 0) -> AsyncIterator[FeedEntry | None]:
+        """Return what participants and the owner are told, after the message with the id `after`, until the call has ended.
+
+        None stands for a while without a message. A reader who falls too far behind is cut off. Raises KeyError at once.
+        """
+
+    def transcript(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return the words of a running call so far, as callbacks carry them. Raises KeyError."""
 
     def traces(self, conversation_id: str) -> list[dict[str, object]]:
         """Return where the time of the latest turns of a running call went. Raises KeyError."""

@@ -4,6 +4,9 @@ import re
 
 _SENTENCE_END = re.compile(r"[.!?…。！？]+[\"')\]]*(?=\s)|\n+")
 _CLAUSE_END = re.compile(r"[,;:—–][\"')\]]*(?=\s)")
+_MARKS = re.compile(r"(?:\s*</?emotion\b[^<>]*>)+\s*", re.IGNORECASE)
+_NEXT_MARK = re.compile(r"\s*</?emotion\b", re.IGNORECASE)
+"""Marks of emotion (see `engine.layers.tts.emotions`): a clause has them at its beginning only."""
 _ABBREVIATION = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|etc|e\.g|i\.e|No|Jr|Sr)\.|\b[A-Z]\.|\b\d+\.)$")
 
 FIRST_CLAUSE = 12
@@ -40,22 +43,31 @@ class ClauseSplitter:
     def _cut(self) -> int | None:
         # What lies beyond the longest clause does not matter yet, and a text that comes whole may be long.
         text = self._text[: LONGEST + 1]
+        marks = _MARKS.match(text)
+        words = marks.end() if marks else 0
+        mark = _NEXT_MARK.search(text, words)
+        if mark is not None and _pronounceable(text[words : mark.start()]):
+            return self._place(text[: mark.start()] + " ", words) or mark.start()
+        return self._place(text, words)
+
+    def _place(self, text: str, words: int) -> int | None:
+        """Return where to cut a text whose first word begins at `words`."""
         for match in _SENTENCE_END.finditer(text):
             if not _ABBREVIATION.search(text[: match.end()]) and text[: match.start()].strip():
-                return self._comma(text, match.end()) or match.end()
-        if (comma := self._comma(text, len(text))) is not None:
+                return self._comma(text, match.end(), words) or match.end()
+        if (comma := self._comma(text, len(text), words)) is not None:
             return comma
         if len(text) > LONGEST:
             space = text.rfind(" ", 0, LONGEST)
             return space if space > 0 else LONGEST
         return None
 
-    def _comma(self, text: str, before: int) -> int | None:
-        least = FIRST_CLAUSE if self._first else LATER_CLAUSE
+    def _comma(self, text: str, before: int, words: int) -> int | None:
+        least = words + (FIRST_CLAUSE if self._first else LATER_CLAUSE)
         for match in _CLAUSE_END.finditer(text, 0, before):
             rest = before - match.end()
             # A sentence that is short as a whole is spoken as a whole, unless it is the first sound of the answer.
-            if match.end() >= least and (self._first or rest >= least):
+            if match.end() >= least and (self._first or rest >= LATER_CLAUSE):
                 return match.end()
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.conversation.answer import Answer, AnswerParts
+from engine.conversation.call_language import CallLanguage
 from engine.conversation.ear import Ear, UserTurn
 from engine.conversation.engines import Engines
 from engine.conversation.events import (
@@ -32,6 +33,8 @@ from engine.layers.audio import Samples
 from engine.layers.llm.protocol import Message
 from engine.layers.replica.protocol import ReplicaState
 
+MOST_WAITING = 1000
+"""Echoes that may wait for their turn: whoever is in the room may send them as fast as they like."""
 TRACES_KEPT = 200
 """Turns whose traces are kept for the bench, the app and the metrics."""
 
@@ -47,11 +50,13 @@ class Director:
         thinker: Thinker,
         parts: AnswerParts,
         prompt: PromptBuilder,
-        language: str,
+        language: CallLanguage,
         echo: bool = False,
         send: Callable[[dict[str, Any]], None],
         spawn: Spawn,
+        on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> None:
+        self._on_turn = on_turn
         self._conversation_id = conversation_id
         self._engines = engines
         self._thinker = thinker
@@ -65,7 +70,7 @@ class Director:
         self._transcript = Transcript()
         self._started = time.monotonic()
         self.last_activity = self._started
-        """When somebody last spoke or sent something (monotonic)."""
+        """When somebody, the replica included, last spoke or sent something (monotonic)."""
         self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
         self._seq = 0
         self._turn_idx = 0
@@ -82,6 +87,11 @@ class Director:
         if self._speaker.pending:
             return ReplicaState.THINKING
         return ReplicaState.LISTENING if self._listeners else ReplicaState.IDLE
+
+    @property
+    def speech(self) -> bool:
+        """Whether somebody, the replica included, speaks right now."""
+        return self._speaker.audible or self._somebody_speaks
 
     def warm(self) -> None:
         """Evaluate the prompt as it stands."""
@@ -126,6 +136,9 @@ class Director:
             return
         self.last_activity = time.monotonic()
         match interaction:
+            case Echo() if self._speaker.waiting >= MOST_WAITING:
+                accepted = f"at most {MOST_WAITING} texts that wait to be said are"
+                raise InvalidInputError("event_type", "conversation.echo", accepted)
             case Echo():
                 self._speaker.say(interaction.text, interaction.inference_id)
             case Interrupt():
@@ -163,6 +176,7 @@ class Director:
 
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
+        self._follow_language(turn)
         if not self._speaker.audible:
             self._prepare(turn.inference_id, self._prompt_for(words), trace)
 
@@ -172,6 +186,7 @@ class Director:
 
     def turn_ended(self, turn: UserTurn, words: str, duration: float, trace: TurnTrace) -> None:
         """The turn is over: answer it, unless somebody has begun to speak again: then it is answered with what they say."""
+        self._follow_language(turn)
         self.last_activity = time.monotonic()
         self._emit(UserStoppedSpeaking(turn.inference_id, duration))
         if self._somebody_speaks:
@@ -202,7 +217,10 @@ class Director:
 
     def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
+        self.last_activity = time.monotonic()
         self._tell_ears()
+        if answer.trace is not None and self._on_turn is not None:
+            self._on_turn(answer.trace)
         seconds = answer.seconds_heard
         if interrupted:
             self._emit(ReplicaInterrupted(answer.inference_id))
@@ -224,6 +242,11 @@ class Director:
     @property
     def _somebody_speaks(self) -> bool:
         return any(listener.ear.machine.in_turn for listener in self._listeners.values())
+
+    def _follow_language(self, turn: UserTurn) -> None:
+        """Answer in the language of the turn; its voice is opened while the answer is being written."""
+        if self._language.heard(turn.language):
+            self._engines.voices.prepare(self._language.tag)
 
     def _prompt_for(self, words: str) -> list[Message]:
         return self._prompt.messages(self._transcript.history(), words)

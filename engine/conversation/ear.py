@@ -27,6 +27,8 @@ class UserTurn:
     settled: str = ""
     """Words of the turn whose sound is no longer kept."""
     inference_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    language: str = ""
+    """ISO 639-1 code of the language in which its latest words were understood."""
 
     def sound(self) -> Samples:
         """Return the sound that is not settled yet, 16 kHz."""

@@ -1,15 +1,18 @@
 """What all calls share: the loaded models and the threads they run in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.layers.flow.protocol import EndOfTurnDetector, VoiceActivityDetector
 from engine.layers.llm.protocol import ChatModel
 from engine.layers.replica.protocol import Replica
 from engine.layers.stt.protocol import Recognizer
 from engine.layers.tts.protocol import Voice
+from engine.layers.tts.voice_pool import VoicePool
 from engine.ranks import Rank, ranked_threads
+from models.languages import primary_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +23,36 @@ class Engines:
     end_of_turn: EndOfTurnDetector
     recognizer: Recognizer
     chat: ChatModel
-    voice: Voice
+    voices: VoicePool
     replica: Callable[[str], Replica]
     """Presenter name -> face; the first one stands in for a name that is not here."""
-    languages: frozenset[str] = frozenset({"en"})
-    """ISO 639-1 codes that can be heard and spoken here."""
+    hears: frozenset[str] = frozenset({"en"})
+    """ISO 639-1 codes of the languages that the recogniser understands."""
+    own_voice: Callable[[Mapping[str, Any]], Voice | None] = lambda fields: None
+    """The fields of a replica -> its own voice, if it has one; blocking. Raises ModelUnavailableError."""
     flow_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("flow", Rank.HEARING))
     stt_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("stt", Rank.HEARING))
     tts_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("tts", Rank.SPEAKING))
     render_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("render", Rank.RENDERING))
 
+    @property
+    def voice(self) -> Voice:
+        """The voice that speaks where no other language is asked for."""
+        return self.voices.default
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether the recogniser can tell which language is spoken."""
+        return len(self.hears) > 1
+
+    def speaks(self, language: str) -> bool:
+        """Whether a voice that is here speaks a language (BCP 47), the basic one included. Reads files."""
+        code = primary_code(language)
+        return code == primary_code(self.voice.language) or code in self.voices.languages()
+
     def close(self) -> None:
         """Stop the threads and free the weights; no call may run any more."""
         for thread in (self.flow_thread, self.stt_thread, self.tts_thread, self.render_thread):
             thread.shutdown(wait=True, cancel_futures=True)
+        self.voices.close()
         self.chat.close()

@@ -3,19 +3,30 @@
 import asyncio
 import logging
 import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.conversation.call import Call
+from engine.conversation.call_language import CallLanguage
 from engine.conversation.calls import JoinAnswer
 from engine.conversation.engines import Engines
-from engine.conversation.languages import iso_code
-from engine.errors import CapacityError, InvalidInputError, SignallingError
+from engine.conversation.feed import Feed, FeedEntry
+from engine.conversation.figures import CallFigures
+from engine.conversation.languages import MULTILINGUAL, iso_code, language_tag
+from engine.conversation.missing_language import missing_language
+from engine.conversation.trace import TurnTrace
+from engine.conversation.voice_settings import persona_pronunciations
+from engine.errors import CapacityError, SignallingError
 from engine.layers.llm.protocol import Sampling
 from engine.memory import give_back
+from engine.room.media_counts import MediaCounts
 from engine.store.call_events import ShutdownReason, internal_error, replica_joined, shutdown, transcription_ready
 from engine.store.conversations import ConversationRepository
+from engine.store.errors import StoreError
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+from engine.store.resources import ResourceRepository
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +37,8 @@ class _Place:
 
     call: Call | None = None
     """None while the room is not open yet, and once it is closed."""
+    feed: Feed | None = None
+    """What the call tells; it is closed when the last word is written."""
     end_reason: str | None = None
     """Why it is to end, when that was asked for before the room was open."""
     task: asyncio.Task[None] | None = None
@@ -40,25 +53,60 @@ class Calls:
         self,
         engines: Engines,
         conversations: ConversationRepository,
+        dictionaries: ResourceRepository,
         *,
         limit: int,
         loopback: bool,
         language: str,
         seed: int | None,
+        on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> None:
         self._engines = engines
         self._conversations = conversations
+        self._dictionaries = dictionaries
         self._limit = limit
         self._loopback = loopback
         self._language = language
         self._seed = seed
+        self._on_turn = on_turn
         self._places: dict[str, _Place] = {}
         self._stopping = False
+        self._started = 0
+        self._ended: Counter[str] = Counter()
+        self._media = MediaCounts()
+        """Of calls that are over."""
 
     @property
     def basic_voice(self) -> bool:
         """Whether calls speak with the voice of last resort."""
         return self._engines.voice.basic
+
+    def basic_voice_in(self, conversation_id: str) -> bool:
+        """Whether the voice of last resort speaks in a running call now. Raises KeyError."""
+        return self._live(conversation_id).basic_voice
+
+    @property
+    def heard_languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages that the recogniser understands."""
+        return self._engines.hears
+
+    def speaks(self, language: str) -> bool:
+        """Whether a call can be held in this language, or in several for `multilingual`. Reads files."""
+        if language.strip().lower() == MULTILINGUAL:
+            return self._engines.multilingual
+        code = iso_code(language)
+        return code is not None and code in self._engines.hears and self._engines.speaks(code)
+
+    def check_language(self, language: str, *, echo: bool = False) -> None:
+        """Raise InvalidInputError when a call in this language lacks a model; in echo mode nobody listens. Reads files."""
+        code = iso_code(language)
+        many = language.strip().lower() == MULTILINGUAL
+        heard = echo or (self._engines.multilingual if many else code in self._engines.hears)
+        if heard and (many or (code is not None and self._engines.speaks(code))):
+            return
+        raise missing_language(
+            language, code, heard=heard, here=sorted(self._engines.hears & self._engines.voices.languages())
+        )
 
     def reserve(self) -> None:
         """Raise CapacityError when the machine carries no further conversation."""
@@ -71,12 +119,13 @@ class Calls:
             )
 
     async def start(self, conversation: ConversationRecord, persona: PersonaRecord, replica: ReplicaRecord) -> None:
-        """Open the room. Raises CapacityError, and InvalidInputError for a language that no model here knows."""
+        """Open the room. Raises CapacityError."""
         self.reserve()
-        language = self._language_of(conversation)
+        language = self._language_of(conversation, persona)
         conversation_id = conversation.conversation_id
         place = self._places[conversation_id] = _Place()
         try:
+            pronunciations = await persona_pronunciations(persona.fields.get("layers") or {}, self._dictionaries)
             call = await Call.open(
                 conversation,
                 persona,
@@ -86,17 +135,22 @@ class Calls:
                 loopback=self._loopback,
                 seed=random.getrandbits(31) if self._seed is None else self._seed,
                 sampling=Sampling(seed=self._seed),
+                pronunciations=pronunciations,
+                on_turn=self._on_turn,
             )
         except BaseException:
             self._leave_place(conversation_id)
             raise
-        place.call = call
+        place.call, place.feed = call, call.feed
+        self._started += 1
         if place.end_reason is not None:
             call.end(place.end_reason)
         place.task = asyncio.create_task(self._run(call), name=f"call-{conversation_id}")
         place.task.add_done_callback(lambda _: give_back())
         try:
-            await self._conversations.record_event(conversation_id, replica_joined(replica.replica_id))
+            joined = replica_joined(replica.replica_id)
+            await self._conversations.record_event(conversation_id, joined)
+            call.feed.publish_event(conversation_id, joined)
         except BaseException:
             # Nobody learns of a call whose start failed, so nobody would end it.
             await self.end(conversation_id, ShutdownReason.EXCEPTION_DURING_STARTUP)
@@ -140,9 +194,33 @@ class Calls:
         """Handle a message as if a participant had sent it. Raises KeyError, InvalidInputError."""
         self._live(conversation_id).director.interact(message)
 
+    def follow(self, conversation_id: str, after: int = 0) -> AsyncIterator[FeedEntry | None]:
+        """Return what is told, until the last word is written. Raises KeyError at once."""
+        feed = self._places[conversation_id].feed
+        if feed is None:
+            raise KeyError(conversation_id)
+        return feed.follow(after)
+
+    def transcript(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return the words so far. Raises KeyError."""
+        return self._live(conversation_id).director.transcript()
+
     def traces(self, conversation_id: str) -> list[dict[str, object]]:
         """Return where the time of each turn of a running call went. Raises KeyError."""
         return [trace.as_json() for trace in self._live(conversation_id).director.traces]
+
+    def figures(self) -> CallFigures:
+        """Return what can be told of all calls without naming one."""
+        rooms = [place.call.room for place in self._places.values() if place.call is not None]
+        speeds = [room.frames_per_second for room in rooms if room.shows_picture]
+        return CallFigures(
+            active=len(rooms),
+            capacity=self._limit,
+            started=self._started,
+            ended=dict(self._ended),
+            media=sum((room.media for room in rooms), self._media),
+            slowest_fps=min(speeds, default=None),
+        )
 
     async def close(self, reason: str) -> None:
         """End all calls; no further ones begin."""
@@ -158,28 +236,51 @@ class Calls:
     def _leave_place(self, conversation_id: str) -> None:
         self._places.pop(conversation_id).free.set()
 
-    def _language_of(self, conversation: ConversationRecord) -> str:
-        asked = conversation.properties.get("language") or self._language
-        code = iso_code(str(asked))
-        if code not in self._engines.languages:
-            known = ", ".join(sorted(self._engines.languages))
-            raise InvalidInputError("properties.language", asked, f"a language whose models are here ({known}) is")
-        return code
+    def _language_of(self, conversation: ConversationRecord, persona: PersonaRecord) -> CallLanguage:
+        own = language_tag(self._language) or "en"
+        wished = str(conversation.properties.get("language") or persona.fields.get("language") or own)
+        if wished.strip().lower() == MULTILINGUAL:
+            several = self._engines.multilingual
+            return CallLanguage(own, self._engines.hears & self._engines.voices.languages() if several else frozenset())
+        tag = language_tag(wished) or own
+        # One that went missing since it was asked for (`check_language`) gives way to the appliance's own.
+        echo = persona.fields.get("pipeline_mode") == "echo"
+        code = tag.split("-")[0]
+        held = (echo or code in self._engines.hears) and self._engines.speaks(code)
+        return CallLanguage(tag if held else own)
+
+    async def _keep_words(self, call: Call) -> None:
+        """Write down after each turn what was said so far: a crash then takes only the turn that is being spoken."""
+        conversation_id = call.conversation.conversation_id
+        async for entry in call.feed.follow():
+            if entry is None or entry.message.get("event_type") != "conversation.utterance":
+                continue
+            try:
+                await self._conversations.keep_transcript(conversation_id, call.director.transcript())
+            except StoreError:
+                log.warning("the words of call %s could not be kept", conversation_id)
 
     async def _run(self, call: Call) -> None:
         conversation_id, replica_id = call.conversation.conversation_id, call.replica.replica_id
         reason = internal_error("conversation")
+        keeping = asyncio.create_task(self._keep_words(call), name=f"words-{conversation_id}")
         try:
             reason = await call.run()
         except Exception:
             log.exception("call %s failed", conversation_id)
         finally:
+            keeping.cancel()
             self._places[conversation_id].call = None
+            self._ended[reason] += 1
+            self._media += call.room.media
             try:
                 events = [shutdown(replica_id, reason), transcription_ready(replica_id, call.director.transcript())]
                 await self._conversations.end(conversation_id, events)
+                for event in events:
+                    call.feed.publish_event(conversation_id, event)
             except Exception:
                 # The next start ends what the store still calls active.
                 log.exception("the end of call %s could not be written", conversation_id)
             finally:
+                call.feed.close()
                 self._leave_place(conversation_id)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from engine.conversation.call_language import CallLanguage
 from engine.conversation.ear import Ear, UserTurn
 from engine.conversation.engines import Engines
 from engine.conversation.trace import TurnTrace
 from engine.conversation.turns import Action, BargeIn, ConsiderEnd, EndTurn, Resume, StartTurn
 from engine.layers.audio import Samples
 from engine.layers.cancel import CancelToken
+from engine.layers.stt.protocol import Transcription
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +71,16 @@ class _Consideration:
 class Listener:
     """One participant's ear, with the recognition that belongs to it."""
 
-    def __init__(self, ear: Ear, engines: Engines, observer: TurnObserver, spawn: Spawn, *, language: str) -> None:
+    def __init__(
+        self, ear: Ear, engines: Engines, observer: TurnObserver, spawn: Spawn, *, language: CallLanguage
+    ) -> None:
         self.ear = ear
         self._engines = engines
         self._observer = observer
         self._spawn = spawn
         self._language = language
+        self._spoken = language.code
+        """The language that this participant spoke last; a turn too short to tell is taken to be in it."""
         self._current: _Consideration | None = None
         self._finishing: set[_Consideration] = set()
         self._partial: asyncio.Task[None] | None = None
@@ -188,25 +194,32 @@ class Listener:
     async def _understand(self, sound: Samples, consideration: _Consideration) -> str:
         started = time.monotonic()
         try:
-            words = await self._transcribe(sound, consideration.cancel)
+            words = await self._transcribe(sound, consideration.turn, consideration.cancel)
         except Exception:
             log.exception("a turn could not be understood")
             words = ""
         consideration.trace.add("stt", started, time.monotonic())
         return words
 
-    async def _transcribe(self, sound: Samples, cancel: CancelToken) -> str:
-        def work() -> str:
+    async def _transcribe(self, sound: Samples, turn: UserTurn, cancel: CancelToken) -> str:
+        def work() -> Transcription | None:
             if cancel.cancelled:
-                return ""
-            return self._engines.recognizer.transcribe(sound, language=self._language, cancel=cancel).text
+                return None
+            return self._engines.recognizer.transcribe(
+                sound, language=self._spoken, others=self._language.others, cancel=cancel
+            )
 
-        return await asyncio.get_running_loop().run_in_executor(self._engines.stt_thread, work)
+        understood = await asyncio.get_running_loop().run_in_executor(self._engines.stt_thread, work)
+        if understood is None:
+            return ""
+        if understood.language and self._language.multilingual:
+            self._spoken = turn.language = understood.language
+        return understood.text
 
     async def _hear_partial(self, turn: UserTurn, cancel: CancelToken) -> None:
         try:
             settles, frames = turn.full, len(turn.frames)
-            words = await self._transcribe(turn.sound(), cancel)
+            words = await self._transcribe(turn.sound(), turn, cancel)
             if cancel.cancelled:
                 return
             if words:

@@ -15,8 +15,12 @@ SPOKEN_STYLE = (
 class PromptBuilder:
     """Builds the messages of each turn. Their beginning stays the same during a call, so that it is evaluated only once."""
 
-    def __init__(self, persona: PersonaRecord, conversational_context: str, now: datetime) -> None:
+    def __init__(
+        self, persona: PersonaRecord, conversational_context: str, now: datetime, *, language: str = ""
+    ) -> None:
+        """`language`: a sentence that says in which language to answer."""
         self._persona = persona
+        self._language = language
         self._now = now
         self.conversational_context = conversational_context
 
@@ -26,7 +30,7 @@ class PromptBuilder:
             str(self._persona.fields.get("system_prompt") or ""),
             str(self._persona.fields.get("context") or ""),
             self.conversational_context,
-            SPOKEN_STYLE,
+            f"{SPOKEN_STYLE} {self._language}",
             f"It is {self._now:%A, %d %B %Y, %H:%M} ({self._now.tzname() or 'local time'}).",
         ]
         return Message("system", "\n\n".join(part.strip() for part in parts if part and part.strip()))

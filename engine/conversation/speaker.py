@@ -56,6 +56,11 @@ class Speaker:
         """Whether an answer is being prepared in case the turn ends."""
         return self._prepared is not None
 
+    @property
+    def waiting(self) -> int:
+        """Fixed texts that nobody has begun to say."""
+        return len(self._waiting)
+
     def prepare(self, write: WriteText, trace: TurnTrace | None = None, inference_id: str | None = None) -> None:
         """Begin an answer that nobody hears before `release`."""
         self.withdraw()

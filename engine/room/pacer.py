@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 RENDER_AHEAD = 2 * TICK
 """Media samples (40 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
 take 25 to 40 ms longer than those of sound (measured at an aiortc client)."""
+MOST_FRAMES = 60
+"""Frames a second that are told apart."""
 RESYNC_AFTER = 0.5
 """Seconds of delay (a suspended machine) after which the clock starts anew instead of catching up."""
 
@@ -62,6 +65,7 @@ class Pacer:
         self._next_frame = 0
         self._started, self._first = time.monotonic(), 0
         self.counts = PacerCounts()
+        self._drawn: deque[float] = deque(maxlen=MOST_FRAMES)
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -85,6 +89,12 @@ class Pacer:
     def due(self, position: int) -> float:
         """Return when (monotonic seconds) a media sample is handed out."""
         return self._started + (position - self._first) / MEDIA_RATE
+
+    @property
+    def frames_per_second(self) -> int:
+        """Frames drawn within the last second."""
+        since = time.monotonic() - 1.0
+        return sum(moment > since for moment in self._drawn)
 
     def _resync(self) -> None:
         self._started, self._first = time.monotonic(), self._playout.position
@@ -121,6 +131,7 @@ class Pacer:
         error = drawing.exception()
         if error is None:
             self.counts.frames += 1
+            self._drawn.append(time.monotonic())
             self._on_picture(drawing.result())
             return
         if not self.counts.failed_frames:

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from engine.errors import SignallingError
 from engine.room.loopback import bind_to_loopback, without_lookups
+from engine.room.media_counts import MediaCounts
 from engine.room.microphone import MicrophoneStream
-from engine.room.playout import MEDIA_RATE
+from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.sender_reports import MediaTime, SenderReports
 from engine.room.tracks import PictureTrack, SoundTrack
 
@@ -122,6 +123,15 @@ class Participant:
     def ready(self) -> bool:
         """Whether the connection is up."""
         return self._ready and not self._gone
+
+    @property
+    def media(self) -> MediaCounts:
+        """What was dropped on the way to this person and lost on the way from them."""
+        return MediaCounts(
+            dropped_frames=self.picture.dropped,
+            dropped_sound_ms=self.sound.dropped * TICK * 1000 // MEDIA_RATE,
+            lost_microphone_ms=self.microphone.lost_milliseconds,
+        )
 
     async def close(self) -> None:
         """End the connection and everything that belongs to it."""

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import CapacityError, SignallingError
+from engine.room.media_counts import MediaCounts
 from engine.room.opus import AudioPacket
 from engine.room.pacer import Pacer, PacerCounts
 from engine.room.participant import Participant
-from engine.room.playout import Playout
+from engine.room.playout import MEDIA_RATE, Playout
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ class Room:
         self._ticking: asyncio.Task[None] | None = None
         self._closed = False
         self.playout = Playout()
+        self._parted = MediaCounts()
+        """Of people who have left."""
         self._pacer = Pacer(
             self.playout,
             draw=listener.draw,
@@ -85,6 +88,29 @@ class Room:
     def counts(self) -> PacerCounts:
         """What the clock could not do in time."""
         return self._pacer.counts
+
+    @property
+    def media(self) -> MediaCounts:
+        """What became of the media so far, of people who have left too."""
+        counts = self._pacer.counts
+        own = MediaCounts(
+            clock_ms=self.playout.position * 1000 // MEDIA_RATE,
+            late_ticks=counts.late_ticks,
+            frames=counts.frames,
+            skipped_frames=counts.skipped_frames,
+            failed_frames=counts.failed_frames,
+        )
+        return sum((participant.media for participant in self._participants.values()), own + self._parted)
+
+    @property
+    def shows_picture(self) -> bool:
+        """Whether pictures are drawn now."""
+        return self._video and self._ticking is not None
+
+    @property
+    def frames_per_second(self) -> int:
+        """Frames drawn within the last second."""
+        return self._pacer.frames_per_second
 
     async def join(self, sdp: str, user_name: str) -> tuple[str, str]:
         """Answer an offer; return the answer's SDP and the session id. Raises SignallingError (also once the room is closed),
@@ -146,6 +172,7 @@ class Room:
     def _part(self, participant: Participant) -> None:
         if self._participants.pop(participant.session_id, None) is None:
             return
+        self._parted += participant.media
         was_ready = participant.entered
         task = asyncio.create_task(participant.close(), name="participant-close")
         self._closing.add(task)

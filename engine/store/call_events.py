@@ -14,6 +14,7 @@ class ShutdownReason(StrEnum):
     PARTICIPANT_LEFT_TIMEOUT = "participant_left_timeout"
     PARTICIPANT_ABSENT_TIMEOUT = "participant_absent_timeout"
     END_CONVERSATION_ENDPOINT_HIT = "end_conversation_endpoint_hit"
+    COULD_NOT_JOIN = "bot_could_not_join_meeting_it_was_probably_ended"
     ROOM_DELETED = "daily_room_has_been_deleted"
     EXCEPTION_DURING_STARTUP = "exception_encountered_during_conversation_startup"
 
@@ -38,3 +39,14 @@ def transcription_ready(replica_id: str, transcript: list[dict[str, Any]]) -> Co
     """The words of the call; entries are `{"role", "content", ...}`."""
     properties = {"replica_id": replica_id, "transcript": transcript}
     return ConversationEvent("application.transcription_ready", "application", properties, utc_now())
+
+
+def recording_ready(bucket_name: str, s3_key: str, duration: int) -> ConversationEvent:
+    """A recording lies where it belongs: the bucket (`local`: the appliance's own folder) and the key in it; duration in seconds."""
+    properties = {"bucket_name": bucket_name, "s3_key": s3_key, "duration": duration}
+    return ConversationEvent("application.recording_ready", "application", properties, utc_now())
+
+
+def perception_analysis(analysis: str) -> ConversationEvent:
+    """What was seen in the call, summarised in words."""
+    return ConversationEvent("application.perception_analysis", "application", {"analysis": analysis}, utc_now())

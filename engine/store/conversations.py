@@ -5,21 +5,26 @@ from typing import Any
 
 from sqlite_utils import Database as Tables
 
-from engine.store.call_events import internal_error, shutdown
+from engine.store.call_events import internal_error, shutdown, transcription_ready
 from engine.store.database import Database
-from engine.store.identifiers import new_conversation_id
+from engine.store.identifiers import CONVERSATION
 from engine.store.listing import Filters, Page, Window, select_page
 from engine.store.outbox import Outbox
 from engine.store.records import ConversationEvent, ConversationRecord
+from engine.store.sealing import Sealer
 from engine.store.timestamps import utc_now
 
 
 class ConversationRepository:
-    """Keeps conversations; what happens in one and its callback are one transaction."""
+    """Keeps conversations; what happens in one and its callback are one transaction.
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    Secrets in the properties and fields (see `engine.store.sealing`) are encrypted on the disk and plain in the records.
+    """
+
+    def __init__(self, database: Database, outbox: Outbox, sealer: Sealer) -> None:
         self._database = database
         self._outbox = outbox
+        self._sealer = sealer
 
     async def create(
         self,
@@ -37,7 +42,7 @@ class ConversationRepository:
         """Add a conversation."""
         now = utc_now()
         record = ConversationRecord(
-            conversation_id=new_conversation_id(),
+            conversation_id=CONVERSATION.new(),
             conversation_name=conversation_name,
             persona_id=persona_id,
             replica_id=replica_id,
@@ -50,12 +55,12 @@ class ConversationRepository:
             created_at=now,
             updated_at=now,
         )
-        await self._database.write(lambda tables: _insert(tables, record))
+        await self._database.write(lambda tables: self._insert(tables, record))
         return record
 
     async def get(self, conversation_id: str) -> ConversationRecord | None:
         """Return a conversation that was not deleted."""
-        return await self._database.read(lambda tables: _find(tables, conversation_id, deleted=False))
+        return await self._database.read(lambda tables: self._find(tables, conversation_id, deleted=False), rows=1)
 
     async def page(
         self, window: Window, *, status: str | None = None, name: str | None = None
@@ -65,7 +70,9 @@ class ConversationRepository:
         filters.missing("deleted_at")
         filters.equal("status", status)
         filters.contains("conversation_name", name)
-        return await self._database.read(lambda tables: select_page(tables, "conversations", filters, window, _record))
+        return await self._database.read(
+            lambda tables: select_page(tables, "conversations", filters, window, self._record), rows=window.rows
+        )
 
     async def events(self, conversation_id: str) -> list[ConversationEvent]:
         """Return what happened in a conversation, in order."""
@@ -83,7 +90,7 @@ class ConversationRepository:
         """Add an event and its callback, in one transaction; False when the conversation is gone."""
 
         def add(tables: Tables) -> bool:
-            record = _find(tables, conversation_id)
+            record = self._find(tables, conversation_id)
             if record is not None:
                 self._add_event(tables, record, event)
             return record is not None
@@ -101,13 +108,29 @@ class ConversationRepository:
         self._outbox.announce()
         return ended
 
+    async def keep_transcript(self, conversation_id: str, transcript: list[dict[str, Any]]) -> None:
+        """Keep the words so far of a running conversation, for the case that its end is never written."""
+        statement = (
+            "INSERT OR REPLACE INTO running_transcripts "
+            "SELECT conversation_id, ? FROM conversations WHERE conversation_id = ? AND status = 'active'"
+        )
+        words = json.dumps(transcript)
+        await self._database.write(lambda tables: tables.execute(statement, [words, conversation_id]))
+
     async def end_abandoned(self, step: str = "process_restart") -> list[str]:
-        """End what a crashed process left active, with an internal error at `step`; returns the ids."""
+        """End what a crashed process left active, with an internal error at `step` and the words that were kept; returns the ids."""
 
         def end_all(tables: Tables) -> list[str]:
-            rows = list(tables.query("SELECT conversation_id, replica_id FROM conversations WHERE status = 'active'"))
+            query = (
+                "SELECT conversation_id, replica_id, transcript FROM conversations "
+                "LEFT JOIN running_transcripts USING (conversation_id) WHERE status = 'active'"
+            )
+            rows = list(tables.query(query))
             for row in rows:
-                self._end(tables, row["conversation_id"], [shutdown(row["replica_id"], internal_error(step))])
+                events = [shutdown(row["replica_id"], internal_error(step))]
+                if row["transcript"] is not None:
+                    events.append(transcription_ready(row["replica_id"], json.loads(row["transcript"])))
+                self._end(tables, row["conversation_id"], events)
             return [row["conversation_id"] for row in rows]
 
         ended = await self._database.write(end_all)
@@ -129,11 +152,12 @@ class ConversationRepository:
         return await self._database.write(remove)
 
     def _end(self, tables: Tables, conversation_id: str, events: list[ConversationEvent]) -> bool:
-        record = _find(tables, conversation_id)
+        record = self._find(tables, conversation_id)
         if record is None or record.status == "ended":
             return False
         for event in events:
             self._add_event(tables, record, event)
+        tables.execute("DELETE FROM running_transcripts WHERE conversation_id = ?", [conversation_id])
         tables.execute(
             "UPDATE conversations SET status = 'ended', updated_at = ? WHERE conversation_id = ?",
             [utc_now(), conversation_id],
@@ -156,6 +180,45 @@ class ConversationRepository:
         )
         self._outbox.enqueue(tables, record.conversation_id, record.callback_url, _callback(record, event))
 
+    def _find(self, tables: Tables, conversation_id: str, *, deleted: bool = True) -> ConversationRecord | None:
+        rows = tables.query("SELECT * FROM conversations WHERE conversation_id = ?", [conversation_id])
+        return next((self._record(row) for row in rows if deleted or row["deleted_at"] is None), None)
+
+    def _insert(self, tables: Tables, record: ConversationRecord) -> None:
+        tables.execute(
+            "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            [
+                record.conversation_id,
+                record.conversation_name,
+                record.persona_id,
+                record.replica_id,
+                record.status,
+                record.conversational_context,
+                record.custom_greeting,
+                record.callback_url,
+                json.dumps(self._sealer.seal(record.properties)),
+                json.dumps(self._sealer.seal(record.fields)),
+                record.created_at,
+                record.updated_at,
+            ],
+        )
+
+    def _record(self, row: dict[str, Any]) -> ConversationRecord:
+        return ConversationRecord(
+            conversation_id=row["conversation_id"],
+            conversation_name=row["conversation_name"],
+            persona_id=row["persona_id"],
+            replica_id=row["replica_id"],
+            status=row["status"],
+            conversational_context=row["conversational_context"],
+            custom_greeting=row["custom_greeting"],
+            callback_url=row["callback_url"],
+            properties=self._sealer.unseal(json.loads(row["properties"])),
+            fields=self._sealer.unseal(json.loads(row["fields"])),
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+        )
+
 
 def _callback(record: ConversationRecord, event: ConversationEvent) -> dict[str, Any]:
     return {
@@ -166,45 +229,3 @@ def _callback(record: ConversationRecord, event: ConversationEvent) -> dict[str,
         "message_type": event.message_type,
         "timestamp": event.timestamp,
     }
-
-
-def _find(tables: Tables, conversation_id: str, *, deleted: bool = True) -> ConversationRecord | None:
-    rows = tables.query("SELECT * FROM conversations WHERE conversation_id = ?", [conversation_id])
-    return next((_record(row) for row in rows if deleted or row["deleted_at"] is None), None)
-
-
-def _insert(tables: Tables, record: ConversationRecord) -> None:
-    tables.execute(
-        "INSERT INTO conversations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-        [
-            record.conversation_id,
-            record.conversation_name,
-            record.persona_id,
-            record.replica_id,
-            record.status,
-            record.conversational_context,
-            record.custom_greeting,
-            record.callback_url,
-            json.dumps(record.properties),
-            json.dumps(record.fields),
-            record.created_at,
-            record.updated_at,
-        ],
-    )
-
-
-def _record(row: dict[str, Any]) -> ConversationRecord:
-    return ConversationRecord(
-        conversation_id=row["conversation_id"],
-        conversation_name=row["conversation_name"],
-        persona_id=row["persona_id"],
-        replica_id=row["replica_id"],
-        status=row["status"],
-        conversational_context=row["conversational_context"],
-        custom_greeting=row["custom_greeting"],
-        callback_url=row["callback_url"],
-        properties=json.loads(row["properties"]),
-        fields=json.loads(row["fields"]),
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )

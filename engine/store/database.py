@@ -1,4 +1,7 @@
-"""SQLite behind two kinds of threads: one that writes, a few that read. The event loop never waits for the disk."""
+"""SQLite behind two kinds of threads: one that writes, a few that read.
+
+The event loop never waits for a write, nor for a long read; a short one costs less than the way to a thread and back.
+"""
 
 import asyncio
 import os
@@ -18,6 +21,10 @@ Result = TypeVar("Result")
 
 READERS = 2
 BUSY_TIMEOUT_MS = 5000
+FEW_ROWS = 20
+"""Rows that the event loop may make records of by itself."""
+SHORT = 30_000
+"""Instructions of SQLite's virtual machine that a read may take on the event loop: about 1 ms; a page of rows takes 2,000."""
 
 
 class Database:
@@ -31,6 +38,7 @@ class Database:
         self._writer = ThreadPoolExecutor(1, "store-writer")
         self._readers = ThreadPoolExecutor(READERS, "store-reader")
         self._write_tables: Tables | None = None
+        self._short_tables: Tables | None = None
         self._local = threading.local()
         self._open_readers: list[Tables] = []
         self._closed = False
@@ -54,9 +62,24 @@ class Database:
         """
         return await self._on(self._writer, self._transaction, change)
 
-    async def read(self, query: Callable[[Tables], Result]) -> Result:
-        """Run `query` on a reader thread, on a connection that cannot write, and return its result."""
-        return await self._on(self._readers, self._query, query)
+    async def read(self, query: Callable[[Tables], Result], *, rows: int | None = None) -> Result:
+        """Run `query` on a connection that cannot write, and return its result.
+
+        `rows` is how many it returns at most, None if there is no knowing. One of a few rows is begun on the event loop,
+        and begun again on a reader thread when it turns out long or has to wait; others go to a reader thread at once.
+        Raises StoreError when the database is closed or damaged.
+        """
+        if self._closed:
+            raise StoreError(f"{self.path} is closed")
+        if rows is None or rows > FEW_ROWS:
+            return await self._on(self._readers, self._query, query)
+        try:
+            return query(self._tables_of_the_loop())
+        except sqlite3.OperationalError:
+            # Interrupted or locked; anything else is reported by the second try.
+            return await self._on(self._readers, self._query, query)
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self.path}: {error}") from error
 
     async def close(self) -> None:
         """Finish what was begun, close every connection and join every thread; any number of times."""
@@ -64,6 +87,8 @@ class Database:
             return
         self._closed = True
         loop = asyncio.get_running_loop()
+        if self._short_tables is not None:
+            self._short_tables.close()
         if self._write_tables is not None:
             await loop.run_in_executor(self._writer, self._write_tables.close)
         # A thread of its own: the loop's default executor has other work, and threads cannot join themselves.
@@ -80,7 +105,11 @@ class Database:
             raise StoreError(f"{self.path} is closed")
         try:
             return await asyncio.get_running_loop().run_in_executor(threads, run, work)
-        except sqlite3.OperationalError as error:
+        except sqlite3.IntegrityError:
+            # The caller's matter: it knows which of its values is there already.
+            raise
+        except sqlite3.DatabaseError as error:
+            # Locked, full, read-only, or damaged.
             raise StoreError(f"{self.path}: {error}") from error
 
     async def _start_readers(self) -> None:
@@ -105,6 +134,16 @@ class Database:
             raise StoreError(f"{self.path} cannot be opened: {error.strerror}") from error
         except sqlite3.DatabaseError as error:
             raise StoreError(f"{self.path} cannot be opened: {error}") from error
+
+    def _tables_of_the_loop(self) -> Tables:
+        if self._short_tables is None:
+            tables = self._connect()
+            tables.execute("PRAGMA query_only=ON")
+            tables.execute("PRAGMA busy_timeout=0")
+            # A handler that says "stop" as soon as it is asked for the first time.
+            tables.conn.set_progress_handler(lambda: 1, SHORT)
+            self._short_tables = tables
+        return self._short_tables
 
     def _connect(self) -> Tables:
         # Closed by another thread than the one that made it, hence no thread check; no two threads ever use one at once.

@@ -1,27 +1,35 @@
-"""New ids, in the shapes that clients know."""
+"""Ids, in the forms that clients know."""
 
 import re
 import secrets
+from dataclasses import dataclass
 
 IDENTIFIER = re.compile(r"[a-z0-9]{1,64}")
 """What is taken as an id on input."""
 
 
-def new_conversation_id() -> str:
-    """Return `c` and 15 hex digits: 60 random bits, for the id is also the credential of an open room."""
-    return "c" + secrets.token_hex(8)[1:]
+@dataclass(frozen=True, slots=True)
+class IdentifierForm:
+    """The form of one kind of id: a prefix and random hex digits."""
+
+    prefix: str
+    digits: int
+
+    def new(self) -> str:
+        """Draw an id."""
+        return self.prefix + secrets.token_hex((self.digits + 1) // 2)[: self.digits]
 
 
-def new_persona_id() -> str:
-    """Return `p` and 11 hex digits."""
-    return "p" + secrets.token_hex(6)[1:]
-
-
-def new_replica_id() -> str:
-    """Return `r` and 11 hex digits."""
-    return "r" + secrets.token_hex(6)[1:]
-
-
-def new_key_id() -> str:
-    """Return `k` and 11 hex digits; names a key in lists, it opens nothing."""
-    return "k" + secrets.token_hex(6)[1:]
+CONVERSATION = IdentifierForm("c", 15)
+"""60 random bits, for the id is also the credential of an open room."""
+PERSONA = IdentifierForm("p", 11)
+REPLICA = IdentifierForm("r", 11)
+OBJECTIVES = IdentifierForm("o", 11)
+GUARDRAILS = IdentifierForm("g", 11)
+DOCUMENT = IdentifierForm("d", 11)
+VIDEO = IdentifierForm("", 10)
+DICTIONARY = IdentifierForm("pd", 14)
+UPLOAD = IdentifierForm("u", 31)
+"""124 random bits, for the id is a part of the URL under which the file is read."""
+KEY = IdentifierForm("k", 11)
+"""Names a key in lists; it opens nothing."""

@@ -14,11 +14,19 @@ class Window:
     """Which part of a list is wanted."""
 
     limit: int = 10
-    """Rows at most."""
+    """Rows at most; -1: all."""
     offset: int = 0
     """Rows passed over."""
     ascending: bool = False
     """Oldest first."""
+
+    @property
+    def rows(self) -> int | None:
+        """How many rows that is at most; None when there is no knowing."""
+        return self.limit if self.limit >= 0 else None
+
+
+EVERYTHING = Window(limit=-1, ascending=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,17 @@ class Filters:
         if text is not None:
             self._conditions.append(f"instr(lower({column}), lower(?)) > 0")
             self.parameters.append(text)
+
+    def contains_or_equals(self, part_of: str, whole: str, text: str | None) -> None:
+        """Keep rows of which one column contains `text`, in any case, or the other equals it; None keeps all."""
+        if text is not None:
+            self._conditions.append(f"(instr(lower({part_of}), lower(?)) > 0 OR {whole} = ?)")
+            self.parameters += [text, text]
+
+    def listed(self, column: str, path: str, value: str) -> None:
+        """Keep rows whose JSON column holds `value` in the list at `path`."""
+        self._conditions.append(f"EXISTS (SELECT 1 FROM json_each({column}, ?) AS entry WHERE entry.value = ?)")  # noqa: S608
+        self.parameters += [path, value]
 
     def among(self, column: str, values: list[str] | None) -> None:
         """Keep rows with one of these values; None keeps all."""

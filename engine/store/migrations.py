@@ -102,6 +102,92 @@ def _m006_outbox(tables: Tables) -> None:
     tables.execute("CREATE INDEX outbox_pending ON outbox (status, stream, delivery_id)")
 
 
+def _m007_resources(tables: Tables) -> None:
+    for table in ("objectives", "guardrails", "documents", "videos", "pronunciation_dictionaries", "uploads"):
+        tables.execute(
+            f"""CREATE TABLE {table} (
+                id TEXT PRIMARY KEY,
+                name TEXT NOT NULL,
+                origin TEXT NOT NULL,
+                status TEXT NOT NULL,
+                fields TEXT NOT NULL,
+                created_at TEXT NOT NULL,
+                updated_at TEXT NOT NULL
+            )"""
+        )
+
+
+def _m008_lists_by_creation(tables: Tables) -> None:
+    for table in (
+        "personas",
+        "replicas",
+        "conversations",
+        "objectives",
+        "guardrails",
+        "documents",
+        "videos",
+        "pronunciation_dictionaries",
+        "uploads",
+    ):
+        tables.execute(f"CREATE INDEX {table}_by_creation ON {table} (created_at)")
+
+
+def _m009_outbox_details(tables: Tables) -> None:
+    for column in (
+        "webhook_id TEXT NOT NULL DEFAULT ''",
+        "receiver TEXT NOT NULL DEFAULT ''",
+        "last_status INTEGER",
+        "last_attempt_at TEXT",
+        "replay_of INTEGER",
+    ):
+        tables.execute(f"ALTER TABLE outbox ADD COLUMN {column}")
+    tables.execute("UPDATE outbox SET webhook_id = 'msg_' || lower(hex(randomblob(12))), receiver = url")
+    tables.execute("CREATE INDEX outbox_by_stream ON outbox (stream)")
+    tables.execute("CREATE INDEX outbox_by_creation ON outbox (created_at)")
+    tables.execute("CREATE INDEX outbox_delivered ON outbox (delivered_at) WHERE status = 'delivered'")
+
+
+def _m010_conversation_secrets(tables: Tables) -> None:
+    # Versions before this one kept them unencrypted; nothing ever used them, and their conversations are over.
+    names: tuple[str, ...] = (
+        "api_key",
+        "authorization",
+        '"x-api-key"',
+        '"api-key"',
+        "aws_secret_access_key",
+        "aws_assume_role_arn",
+    )
+    names += ("livekit_room_token", "recording_storage.assume_role_arn")
+    paths = ", ".join(f"'$.{name}'" for name in names)
+    for column in ("properties", "fields"):
+        tables.execute(f"UPDATE conversations SET {column} = json_remove({column}, {paths})")  # noqa: S608
+
+
+def _m011_running_transcripts(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE running_transcripts (
+            conversation_id TEXT PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+            transcript TEXT NOT NULL
+        )"""
+    )
+
+
+STEPS = (
+    _m001_keys,
+    _m002_personas,
+    _m003_replicas,
+    _m004_conversations,
+    _m005_events,
+    _m006_outbox,
+    _m007_resources,
+    _m008_lists_by_creation,
+    _m009_outbox_details,
+    _m010_conversation_secrets,
+    _m011_running_transcripts,
+)
+"""In order; a new one goes to the end, none is ever changed."""
+
+
 def migrate(tables: Tables) -> None:
     """Apply the steps that are still missing, inside the caller's transaction.
 
@@ -109,7 +195,7 @@ def migrate(tables: Tables) -> None:
     """
     steps = Migrations("visavis")
     known = set[str]()
-    for step in (_m001_keys, _m002_personas, _m003_replicas, _m004_conversations, _m005_events, _m006_outbox):
+    for step in STEPS:
         name = step.__name__.lstrip("_")
         steps(name=name)(step)
         known.add(name)

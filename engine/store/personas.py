@@ -1,14 +1,15 @@
 """Personas in the store."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from sqlite_utils import Database as Tables
 
 from engine.store.database import Database
-from engine.store.identifiers import new_persona_id
+from engine.store.identifiers import PERSONA
 from engine.store.listing import Filters, Page, Window, select_page
-from engine.store.records import PersonaRecord
+from engine.store.records import PersonaRecord, edited
 from engine.store.sealing import Sealer
 from engine.store.stock import StockPersona
 from engine.store.timestamps import utc_now
@@ -24,7 +25,7 @@ class PersonaRepository:
     async def create(self, persona_name: str, fields: dict[str, Any]) -> PersonaRecord:
         """Add a persona of the user."""
         now = utc_now()
-        record = PersonaRecord(new_persona_id(), persona_name, fields, "user", now, now)
+        record = PersonaRecord(PERSONA.new(), persona_name, fields, "user", now, now)
         sealed = json.dumps(self._sealer.seal(fields))
 
         def insert(tables: Tables) -> None:
@@ -38,12 +39,7 @@ class PersonaRepository:
 
     async def get(self, persona_id: str) -> PersonaRecord | None:
         """Return a persona, stock ones too."""
-
-        def query(tables: Tables) -> PersonaRecord | None:
-            rows = tables.query("SELECT * FROM personas WHERE persona_id = ?", [persona_id])
-            return next((self._record(row) for row in rows), None)
-
-        return await self._database.read(query)
+        return await self._database.read(lambda tables: self._find(tables, persona_id), rows=1)
 
     async def page(
         self, window: Window, *, persona_type: str | None = None, name: str | None = None
@@ -52,7 +48,35 @@ class PersonaRepository:
         filters = Filters()
         filters.equal("persona_type", persona_type)
         filters.contains("persona_name", name)
-        return await self._database.read(lambda tables: select_page(tables, "personas", filters, window, self._record))
+        return await self._database.read(
+            lambda tables: select_page(tables, "personas", filters, window, self._record), rows=window.rows
+        )
+
+    async def change(
+        self, persona_id: str, edit: Callable[[PersonaRecord], PersonaRecord]
+    ) -> tuple[PersonaRecord, bool] | None:
+        """Replace a persona by what `edit` makes of it, in one transaction; returns it and whether it changed, None when there is none.
+
+        What `edit` raises leaves everything as it was.
+        """
+
+        def update(tables: Tables) -> tuple[PersonaRecord, bool] | None:
+            changed = edited(self._find(tables, persona_id), edit)
+            if changed is None or not changed[1]:
+                return changed
+            wanted, _ = changed
+            tables.execute(
+                "UPDATE personas SET persona_name = ?, fields = ?, updated_at = ? WHERE persona_id = ?",
+                [wanted.persona_name, json.dumps(self._sealer.seal(wanted.fields)), wanted.updated_at, persona_id],
+            )
+            return changed
+
+        return await self._database.write(update)
+
+    async def delete(self, persona_id: str) -> bool:
+        """Remove a persona; False when there is none. Conversations that were held with it keep its id."""
+        statement = "DELETE FROM personas WHERE persona_id = ?"
+        return await self._database.write(lambda tables: tables.execute(statement, [persona_id]).rowcount > 0)
 
     async def install_stock(self, stock: list[StockPersona]) -> None:
         """Bring the stock personas up to what this version ships."""
@@ -69,6 +93,10 @@ class PersonaRepository:
                 )
 
         await self._database.write(upsert)
+
+    def _find(self, tables: Tables, persona_id: str) -> PersonaRecord | None:
+        rows = tables.query("SELECT * FROM personas WHERE persona_id = ?", [persona_id])
+        return next((self._record(row) for row in rows), None)
 
     def _record(self, row: dict[str, Any]) -> PersonaRecord:
         return PersonaRecord(

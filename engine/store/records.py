@@ -1,7 +1,11 @@
 """What the store hands out: one frozen record a row."""
 
-from dataclasses import dataclass
-from typing import Any
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from engine.store.timestamps import utc_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,35 @@ class ConversationEvent:
     """`system` or `application`."""
     properties: dict[str, Any]
     timestamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRecord:
+    """A resource whose fields are kept whole: an objective, a set of guardrails, a document, a video..."""
+
+    resource_id: str
+    name: str
+    origin: str
+    """`user` or `system` (stock)."""
+    status: str
+    """In the contract's words for its kind: `active`, `started`, `queued`, `ready`, `error`..."""
+    fields: dict[str, Any]
+    """Everything else of the contract."""
+    created_at: str
+    updated_at: str
+
+
+Changeable = TypeVar("Changeable", PersonaRecord, ReplicaRecord, ResourceRecord)
+
+
+def edited(present: Changeable | None, edit: Callable[[Changeable], Changeable]) -> tuple[Changeable, bool] | None:
+    """Return what `edit` makes of a record and whether it differs, with a new `updated_at` then; None when there is no record.
+
+    As JSON has it: `1` and `true`, which Python takes for equal, differ.
+    """
+    if present is None:
+        return None
+    wanted = edit(present)
+    if wanted == present and json.dumps(wanted.fields, sort_keys=True) == json.dumps(present.fields, sort_keys=True):
+        return present, False
+    return replace(wanted, updated_at=utc_now()), True

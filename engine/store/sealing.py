@@ -2,16 +2,48 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.store.errors import StoreError
 
-SECRET_FIELDS = frozenset({"api_key", "authorization", "x-api-key", "api-key", "aws_secret_access_key"})
+SECRET_FIELDS = frozenset(
+    {
+        "api_key",
+        "authorization",
+        "x-api-key",
+        "api-key",
+        "aws_secret_access_key",
+        "aws_assume_role_arn",
+        "assume_role_arn",
+        "livekit_room_token",
+    }
+)
 """Names, in lower case, whose text is secret wherever it stands in a resource."""
+
+_ENDINGS = [
+    "key",
+    "token",
+    "secret",
+    "password",
+    "passphrase",
+    "authorization",
+    "auth",
+    "cookie",
+    "credential",
+    "credentials",
+    "signature",
+]
+_SECRET_ENDING = re.compile(rf"(^|[-_])({'|'.join(_ENDINGS)})$", re.IGNORECASE)
+_SECRET_ENDING_IN_CAMEL_CASE = re.compile(rf"[a-z0-9]({'|'.join(word.capitalize() for word in _ENDINGS)})$")
+_SEALED = "gAAAAA"
+"""How every Fernet token begins."""
 
 KEY_NAME = "secret.key"
 
@@ -24,9 +56,18 @@ class Sealer:
         with contextlib.suppress(FileExistsError):
             _write_new(self._path, Fernet.generate_key())
         try:
-            self._fernet = Fernet(self._path.read_bytes().strip())
+            self._key = self._path.read_bytes().strip()
+            self._fernet = Fernet(self._key)
         except (OSError, ValueError) as error:
             raise StoreError(f"{self._path} does not hold a key: put the file back from a backup") from error
+
+    def derived(self, purpose: str) -> bytes:
+        """Return 32 secret bytes of this installation for one purpose (HKDF, RFC 5869): the same at every start."""
+        return HKDF(SHA256(), 32, None, b"visavis " + purpose.encode()).derive(self._key)
+
+    def _opened(self, text: str) -> str:
+        # A name that became secret later may stand in older rows in plain text.
+        return self._fernet.decrypt(text.encode()).decode() if text.startswith(_SEALED) else text
 
     def seal(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return a copy in which every secret is encrypted."""
@@ -35,9 +76,18 @@ class Sealer:
     def unseal(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Undo `seal`. Raises StoreError when the key is not the one that sealed."""
         try:
-            return _each_secret(fields, lambda text: self._fernet.decrypt(text.encode()).decode())
+            return _each_secret(fields, self._opened)
         except InvalidToken as error:
             raise StoreError(f"{self._path} is not the key that this database was written with") from error
+
+
+def is_secret(name: str) -> bool:
+    """Whether the text under this name is secret: known names, and those that say so (`ocp-apim-subscription-key`, `apiKey`)."""
+    return (
+        name.lower() in SECRET_FIELDS
+        or _SECRET_ENDING.search(name) is not None
+        or _SECRET_ENDING_IN_CAMEL_CASE.search(name) is not None
+    )
 
 
 def masked(fields: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +97,7 @@ def masked(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _each_secret(fields: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
     return {
-        name: change(value) if isinstance(value, str) and name.lower() in SECRET_FIELDS else _inside(value, change)
+        name: change(value) if isinstance(value, str) and is_secret(name) else _inside(value, change)
         for name, value in fields.items()
     }
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urljoin, urlsplit
 
 import httpx
@@ -28,6 +28,7 @@ DEFAULT_HUB_URL = "https://huggingface.co"
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_GATED = frozenset({401, 403})
 _MOST_REDIRECTS = 6
 _HEADERS = {"Accept-Encoding": "identity", "User-Agent": "visavis"}
 
@@ -43,6 +44,8 @@ class HubFetcher:
 
     base_url: str = DEFAULT_HUB_URL
     """https, or plain http on this machine."""
+    token: str = field(default="", repr=False)
+    """Of a person who accepted the terms of gated repositories; sent to the hub itself, never to where it redirects."""
     allowed: Callable[[str], bool] = allow_all
     """Asked before each request, redirects included."""
     connect_timeout: float = 10.0
@@ -69,6 +72,14 @@ class HubFetcher:
         _refuse_unsafe(url, source)
         return url
 
+    def _how_to_enter(self, source: HubSource) -> str:
+        page = f"{self.base_url.rstrip('/')}/{source.repository}"
+        return f"accept the terms on {page}, then set HF_TOKEN to a token of yours, or download the files and pull --from FOLDER"
+
+    def _is_hub(self, url: str) -> bool:
+        here, hub = urlsplit(url), urlsplit(self.base_url)
+        return (here.scheme, here.netloc) == (hub.scheme, hub.netloc)
+
     def _fetch_one(self, source: HubSource, item: Wanted, report: Report) -> None:
         url = self.url(source, source.files[item.file.path])
         retrying = Retrying(
@@ -94,6 +105,10 @@ class HubFetcher:
         headers = _HEADERS | range_headers(item, have)
         try:
             with self._opened(client, source, url, headers) as response:
+                if response.status_code in _GATED:
+                    raise SourceError(
+                        f"{label}: the server answered {response.status_code}; {self._how_to_enter(source)}"
+                    )
                 body = accepted(response, item, have, label)
                 if not body.start:
                     # Before the notes: they must never vouch for bytes of an earlier answer.
@@ -112,7 +127,8 @@ class HubFetcher:
         for _ in range(_MOST_REDIRECTS):
             if not self.allowed(url):
                 raise SourceError(f"{source.label}: {urlsplit(url).hostname} may not be reached (network policy)")
-            with client.stream("GET", url, headers=headers, follow_redirects=False) as response:
+            known = headers | {"Authorization": f"Bearer {self.token}"} if self.token and self._is_hub(url) else headers
+            with client.stream("GET", url, headers=known, follow_redirects=False) as response:
                 if response.status_code not in _REDIRECTS:
                     yield response
                     return

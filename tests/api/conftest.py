@@ -1,3 +1,4 @@
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -6,9 +7,11 @@ import pytest
 
 from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
+from engine.secret import Secret
 from engine.settings import Settings
-from engine.store.opening import Store, open_store
+from engine.store.opening import Store
 from tests.fakes.call_host import FakeCallHost
+from tests.killable_server import address_of, started
 
 BASE_URL = "http://127.0.0.1:8765"
 ENVIRONMENT_KEY = "the-key-of-the-environment"
@@ -23,20 +26,13 @@ def make_page(folder: Path) -> None:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(tmp_path / "home")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 def host(store: Store) -> FakeCallHost:
     return FakeCallHost(store)
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", api_key=ENVIRONMENT_KEY)
+    return Settings(home=tmp_path / "home", api_key=Secret(ENVIRONMENT_KEY))
 
 
 @pytest.fixture
@@ -66,6 +62,13 @@ async def client(dependencies: ApiDependencies, store: Store) -> AsyncIterator[h
     key = await store.keys.create("test")
     async with client_of(dependencies, x_api_key=key.secret) as opened:
         yield opened
+
+
+@pytest.fixture
+async def killable(tmp_path: Path) -> AsyncIterator[tuple[Process, str]]:
+    """A server in a process of its own, over `tmp_path / "killed"`, and its base URL."""
+    async with started(tmp_path / "killed", ENVIRONMENT_KEY) as process:
+        yield process, await address_of(process)
 
 
 def refusal(response: httpx.Response, status_code: int) -> str:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.api.conversation_rules import ConversationCreate, ConversationProperties
-from engine.api.personas import PersonaCreate
-from engine.api.replicas import ReplicaCreate
+from engine.api.conversations.bodies import ConversationCreate, ConversationProperties
+from engine.api.documents.bodies import DocumentCreate
+from engine.api.personas.bodies import PersonaCreate
+from engine.api.replicas.bodies import ReplicaCreate
+from engine.api.videos.bodies import VideoCreate
 
 LEAVES = (
     st.none()
@@ -45,10 +47,10 @@ def _bodies(*models: Any) -> st.SearchStrategy[Any]:
     return known | nested | layers | VALUES
 
 
-BODIES = _bodies(ConversationCreate, ConversationProperties, PersonaCreate, ReplicaCreate)
+BODIES = _bodies(ConversationCreate, ConversationProperties, PersonaCreate, ReplicaCreate, VideoCreate, DocumentCreate)
 
 
-@pytest.mark.parametrize("path", ["/v2/personas", "/v2/replicas", "/v2/conversations"])
+@pytest.mark.parametrize("path", ["/v2/personas", "/v2/replicas", "/v2/conversations", "/v2/videos", "/v2/documents"])
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=BODIES)
 async def test_any_json_is_accepted_or_refused_in_the_one_format(

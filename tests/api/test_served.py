@@ -2,12 +2,10 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -18,32 +16,6 @@ from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
 from engine.store.opening import open_store
 from tests.api.conftest import ENVIRONMENT_KEY, refusal
-
-SERVER = """
-import asyncio, sys
-from pathlib import Path
-import uvicorn
-from engine.api.app import create_api
-from engine.api.dependencies import ApiDependencies
-from engine.settings import Settings
-from engine.store.opening import open_store
-from tests.fakes.call_host import FakeCallHost
-
-async def main():
-    home = Path(sys.argv[1])
-    store = await open_store(home)
-    settings = Settings(home=home, api_key=sys.argv[2])
-    host = FakeCallHost(store, capacity=10_000)
-    app = create_api(ApiDependencies(settings=settings, store=store, host=host, base_url=lambda: "http://127.0.0.1"))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    print(server.servers[0].sockets[0].getsockname()[1], flush=True)
-    await serving
-
-asyncio.run(main())
-"""
 
 
 @pytest.fixture
@@ -100,24 +72,10 @@ async def test_parent_folders_cannot_be_asked_for(port: int) -> None:
         assert json.loads(body)["error"]
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(tmp_path / "killed"), ENVIRONMENT_KEY],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert process.stdout is not None
-    yield process, f"http://127.0.0.1:{int(process.stdout.readline())}"
-    process.kill()
-    process.communicate()
-
-
 async def test_what_was_answered_survives_kill_nine_and_the_abandoned_call_is_ended(
-    tmp_path: Path, served: tuple["subprocess.Popen[bytes]", str]
+    tmp_path: Path, killable: tuple[Process, str]
 ) -> None:
-    process, url = served
+    process, url = killable
     acknowledged: list[str] = []
 
     async def create(client: httpx.AsyncClient) -> None:
@@ -131,7 +89,7 @@ async def test_what_was_answered_survives_kill_nine_and_the_abandoned_call_is_en
         outcomes = await asyncio.gather(*(create(client) for _ in range(4)), return_exceptions=True)
     assert all(isinstance(outcome, httpx.TransportError) for outcome in outcomes)
     assert len(acknowledged) >= 25
-    await asyncio.to_thread(process.wait)
+    await process.wait()
 
     store = await open_store(tmp_path / "killed")
     for conversation_id in acknowledged:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from engine.conversation.answer import AnswerParts
+from engine.conversation.call_language import CallLanguage
+from engine.conversation.call_voice import CallVoice
 from engine.conversation.director import Director
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.thinker import Thinker
@@ -26,8 +28,9 @@ TICK_HEARD = TICK // 3
 class Stage:
     """People speak by levels of sound; `pass_time` moves the clock and waits until all that follows from it is done."""
 
-    def __init__(self, layers: FakeLayers, thinker: Thinker) -> None:
+    def __init__(self, layers: FakeLayers, thinker: Thinker, language: CallLanguage) -> None:
         self.layers = layers
+        voice = CallVoice(layers.engines.voices, language) if language.multilingual else layers.voice
         self.face = GreyFace()
         self.playout = Playout()
         self.messages: list[dict[str, Any]] = []
@@ -39,9 +42,9 @@ class Stage:
             "c1",
             engines=layers.engines,
             thinker=thinker,
-            parts=AnswerParts(layers.voice, self.face, self.playout, thinker.thread, layers.engines.tts_thread),
+            parts=AnswerParts(voice, self.face, self.playout, thinker.thread, layers.engines.tts_thread),
             prompt=PromptBuilder(PERSONA, "", datetime(2026, 1, 1, tzinfo=UTC)),
-            language="en",
+            language=language,
             send=self.messages.append,
             spawn=self._spawn,
         )
@@ -114,12 +117,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage_of(layers: FakeLayers) -> AsyncIterator[Stage]:
+async def stage_of(layers: FakeLayers, language: CallLanguage | None = None) -> AsyncIterator[Stage]:
     """Raise the curtain. Whatever fails in a task of the director fails the test."""
     thinker = await Thinker.open(layers.chat, Sampling(seed=1))
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
-    stage = Stage(layers, thinker)
+    stage = Stage(layers, thinker, language or CallLanguage("en"))
     try:
         yield stage
     finally:

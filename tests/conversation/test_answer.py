@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,11 @@ from engine.conversation.answer import Answer, AnswerParts, WriteText
 from engine.conversation.trace import TurnTrace
 from engine.layers.cancel import CancelToken
 from engine.layers.resampling import resample
+from engine.layers.tts.basic_voice import BasicVoice
+from engine.layers.tts.emotions import Emotion
+from engine.layers.tts.protocol import SpokenClause
+from engine.layers.tts.spans import WordSpan
+from engine.layers.tts.style import NATURAL, SpeakingStyle
 from engine.room.playout import FADE, MEDIA_RATE, TICK, Playout
 from tests.fakes.layers import GreyFace, ToneVoice
 
@@ -83,6 +89,66 @@ async def test_captions_come_as_each_clause_begins() -> None:
         assert desk.captions == ["One two."]
         await desk.pass_ticks(20)
         assert desk.captions == ["One two.", "One two. Three four."]
+        running.cancel()
+
+
+async def test_marks_of_emotion_act_on_the_voice_and_nobody_hears_or_reads_them() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin('One. <emotion value="sad"/> Two. Three. <emotion value="happy"/> Four.')
+        answer.release()
+        await desk.pass_ticks(60)
+        assert running.done()
+        assert desk.voice.spoken == ["One.", "Two.", "Three.", "Four."]
+        felt = [[emotion.name for emotion in style.emotions] for style in desk.voice.styles]
+        assert felt == [[], ["sadness"], ["sadness"], ["happiness"]]
+        assert desk.captions[-1] == answer.heard_text() == "One. Two. Three. Four."
+
+
+async def test_a_persona_without_emotion_control_keeps_its_style_whatever_the_marks_say() -> None:
+    async with a_desk() as desk:
+        desk.parts = replace(desk.parts, style=SpeakingStyle(speed=1.2), emotion_marks=False)
+        answer, running = desk.begin('<emotion value="sad"/> Two words. <emotion value="glee"/>')
+        answer.release()
+        await desk.pass_ticks(60)
+        assert running.done()
+        assert desk.voice.spoken == ["Two words."]
+        assert desk.voice.styles == [SpeakingStyle(speed=1.2)]
+
+
+async def test_an_unknown_emotion_is_the_one_of_the_persona() -> None:
+    async with a_desk() as desk:
+        own = SpeakingStyle(pitch=1.0, emotions=(Emotion("calm"),))
+        desk.parts = replace(desk.parts, style=own)
+        answer, running = desk.begin('<emotion value="angry"/> No. <emotion value="zest"/> Yes.')
+        answer.release()
+        await desk.pass_ticks(60)
+        assert running.done()
+        assert desk.voice.styles == [replace(own, emotions=(Emotion("anger"),)), own]
+
+
+async def test_a_cut_clause_is_heard_up_to_the_last_whole_word_that_the_voice_tells_of() -> None:
+    class Hesitant(ToneVoice):
+        """Says the second word at the end of a long clause."""
+
+        def speak(
+            self, text: str, *, style: SpeakingStyle = NATURAL, cancel: CancelToken | None = None
+        ) -> SpokenClause:
+            clause = super().speak(text, style=style, cancel=cancel)
+            tenth = clause.samples.size // 10
+            words = (WordSpan("One", 0, tenth), WordSpan("two", 8 * tenth, tenth), WordSpan("three.", 9 * tenth, tenth))
+            return replace(clause, words=words)
+
+    async with a_desk() as desk:
+        desk.parts = replace(desk.parts, voice=Hesitant())
+        answer, running = desk.begin("One two three.")
+        answer.release()
+        heard = []
+        for _ in range(30):
+            await desk.pass_ticks(1)
+            heard.append(answer.heard_text())
+        assert heard.index("One") in range(3)
+        assert heard.index("One two") in range(26, 29)
+        assert heard[-1] == "One two three."
         running.cancel()
 
 
@@ -178,3 +244,27 @@ def test_a_clause_keeps_its_length_on_the_media_clock(rate: int) -> None:
     assert sound.size == pytest.approx(MEDIA_RATE, abs=100)
     assert float(np.abs(sound).max()) == pytest.approx(1.0, abs=0.05)
     assert resample(np.zeros(0, dtype=np.float32), rate, MEDIA_RATE).size == 0
+
+
+def test_clauses_of_a_voice_join_on_the_media_clock_without_a_click() -> None:
+    playout = Playout()
+    voice = BasicVoice()
+    joins = []
+    for text in ("When it rains,", "we all stay at home.", "Why?", "yes"):
+        clause = voice.speak(text)
+        joins.append(playout.append(resample(clause.samples, clause.sample_rate, MEDIA_RATE)))
+    heard = np.concatenate([playout.take() for _ in range(playout.end // TICK + 1)]).astype(np.float64) / 32_767
+    for join in joins[1:]:
+        assert np.abs(np.diff(heard[join - 48 : join + 48])).max() < 0.01
+
+
+def test_sound_that_is_cut_fades_out_over_8_ms() -> None:
+    playout = Playout()
+    playout.append(np.full(MEDIA_RATE, 0.5, np.float32))
+    playout.take()
+    end = playout.cut()
+    assert end - playout.position == FADE == 384
+    rest = playout.take().astype(np.float64) / 32_767
+    assert rest[0] == pytest.approx(0.5, abs=0.01)
+    assert np.abs(np.diff(rest)).max() < 0.002
+    assert not rest[FADE:].any()

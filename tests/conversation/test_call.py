@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.bench.room_client import RoomClient
 from engine.conversation.call import Call
+from engine.conversation.call_language import CallLanguage
 from engine.errors import SignallingError
 from engine.layers.llm.protocol import Sampling
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
@@ -33,7 +34,14 @@ async def call_of(
     )
     replica = ReplicaRecord("r1", "Ada", {"presenter": "ada"}, "system", "completed", "100/100", None, STAMP, STAMP)
     call = await Call.open(
-        conversation, persona, replica, layers.engines, language="en", loopback=True, seed=1, sampling=Sampling(seed=1)
+        conversation,
+        persona,
+        replica,
+        layers.engines,
+        language=CallLanguage("en"),
+        loopback=True,
+        seed=1,
+        sampling=Sampling(seed=1),
     )
     running = asyncio.create_task(call.run())
     try:

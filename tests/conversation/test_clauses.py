@@ -54,3 +54,15 @@ def test_a_long_text_that_comes_whole_is_cut_like_one_that_is_written(text: str)
     clauses = split(text, size=len(text))
     assert all(len(clause) <= LONGEST for clause in clauses)
     assert [c for c in "".join(clauses) if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def test_a_mark_of_emotion_begins_a_clause_and_does_not_count_as_words() -> None:
+    splitter = ClauseSplitter()
+    text = '<emotion value="sad"/> Oh, that is bad <emotion value="happy"/>but now, it is over. No.<emotion value="calm"/> Yes.'
+    clauses = [clause for character in text for clause in splitter.feed(character)] + splitter.flush()
+    assert clauses == [
+        '<emotion value="sad"/> Oh, that is bad',
+        '<emotion value="happy"/>but now, it is over.',
+        "No.",
+        '<emotion value="calm"/> Yes.',
+    ]

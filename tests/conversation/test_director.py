@@ -5,6 +5,8 @@ import time
 import numpy as np
 import pytest
 
+from engine.conversation.director import MOST_WAITING
+from engine.errors import InvalidInputError
 from engine.layers.audio import Samples
 from engine.layers.replica.protocol import ReplicaState
 from tests.conversation.stage import Stage, stage_of
@@ -161,6 +163,18 @@ async def test_fixed_texts_are_said_one_after_the_other() -> None:
         await heard_out(stage)
         assert stage.said("replica") == ["First of all.", "Second of all."]
         assert stage.ids("replica.started_speaking") == ["one", "two"]
+
+
+async def test_no_more_texts_wait_than_a_call_can_hold() -> None:
+    async with stage_of(layers_for()) as stage:
+        stage.join("a")
+        # One is being said already.
+        for _ in range(MOST_WAITING + 1):
+            stage.send("conversation.echo", text="Again.")
+        with pytest.raises(InvalidInputError, match=f"at most {MOST_WAITING} texts"):
+            stage.send("conversation.echo", text="Once too often.")
+        stage.send("conversation.interrupt")
+        stage.send("conversation.echo", text="There is room again.")
 
 
 async def test_the_answer_to_a_turn_goes_before_a_text_that_nobody_has_heard_yet() -> None:

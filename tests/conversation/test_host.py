@@ -10,9 +10,11 @@ import pytest
 from engine.bench.room_client import RoomClient
 from engine.conversation.host import Calls
 from engine.errors import CapacityError, InvalidInputError
+from engine.layers.tts.voice_pool import VoicePool
 from engine.store.opening import Store, open_store
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 from tests.fakes.layers import FakeLayers, fake_layers
+from tests.fakes.voices import Shelf
 
 STAMP = "2026-01-01T00:00:00.000000Z"
 PERSONA = PersonaRecord("p1", "Ada", {}, "user", STAMP, STAMP)
@@ -26,7 +28,15 @@ class House:
     def __init__(self, store: Store, layers: FakeLayers, limit: int) -> None:
         self.store = store
         self.layers = layers
-        self.calls = Calls(layers.engines, store.conversations, limit=limit, loopback=True, language="english", seed=1)
+        self.calls = Calls(
+            layers.engines,
+            store.conversations,
+            store.pronunciation_dictionaries,
+            limit=limit,
+            loopback=True,
+            language="english",
+            seed=1,
+        )
 
     async def conversation(self, **properties: object) -> ConversationRecord:
         return await self.store.conversations.create(
@@ -46,17 +56,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(home: Path, limit: int = 2) -> AsyncIterator[House]:
+async def house(home: Path, limit: int = 2, layers: FakeLayers | None = None) -> AsyncIterator[House]:
     """Nothing of a call may be left at the end: engines close only when no session is open."""
     store = await open_store(home)
-    layers = fake_layers(hears=[], answers=["Yes."])
+    layers = layers or fake_layers(hears=[], answers=["Yes."])
     built = House(store, layers, limit)
     before = asyncio.all_tasks()
-    yield built
-    await built.calls.close(ENDED)
-    assert asyncio.all_tasks() <= before
+    try:
+        yield built
+    finally:
+        await built.calls.close(ENDED)
+        left = asyncio.all_tasks() - before
+        await store.close()
+    assert not left
     layers.engines.close()
-    await store.close()
 
 
 async def test_a_call_is_written_down_from_its_start_to_its_end(tmp_path: Path) -> None:
@@ -87,12 +100,48 @@ async def test_a_place_is_taken_from_the_first_step_and_free_after_the_last(tmp_
         await host.calls.start(second, PERSONA, REPLICA)
 
 
-async def test_a_language_without_models_takes_no_place(tmp_path: Path) -> None:
+async def test_a_call_in_a_language_without_models_is_held_in_the_one_of_the_appliance(tmp_path: Path) -> None:
     async with house(tmp_path, limit=1) as host:
         conversation = await host.conversation(language="french")
-        with pytest.raises(InvalidInputError, match=r"properties\.language"):
-            await host.calls.start(conversation, PERSONA, REPLICA)
-        host.calls.reserve()
+        await host.calls.start(conversation, PERSONA, REPLICA)
+        assert host.calls.is_live(conversation.conversation_id)
+        assert host.calls.speaks("English (US)")
+        for other in ("french", "multilingual", "Klingon"):
+            assert not host.calls.speaks(other)
+        host.calls.check_language("English")
+        for other, told in (("french", "visavis models pull whisper-small"), ("multilingual", "knows one language")):
+            with pytest.raises(InvalidInputError, match=f"properties.language: '{other}'.*{told}"):
+                host.calls.check_language(other)
+
+
+async def test_a_call_is_held_in_the_language_that_it_or_its_persona_names_or_in_several(tmp_path: Path) -> None:
+    shelf = Shelf("de", "fr", basic=("ko",))
+    layers = fake_layers(
+        hears=[], answers=["Ja."], understands=frozenset({"en", "de", "ko"}), voices=lambda own: VoicePool(own, shelf)
+    )
+    german = PersonaRecord("p1", "Ada", {"language": "German"}, "user", STAMP, STAMP)
+    echo = PersonaRecord("p1", "Ada", {"pipeline_mode": "echo"}, "user", STAMP, STAMP)
+    async with house(tmp_path, layers=layers) as host:
+        for language, persona, opened, basic in (
+            ("german", PERSONA, "voice-de de", False),
+            (None, german, "voice-de de", False),
+            ("korean", german, "basic ko", True),
+            ("french", echo, "voice-fr fr", False),
+        ):
+            conversation = await host.conversation(**({"language": language} if language else {}))
+            shelf.opened.clear()
+            host.layers.engines.voices._open.clear()
+            await host.calls.start(conversation, persona, REPLICA)
+            assert shelf.opened == [opened]
+            assert host.calls.basic_voice_in(conversation.conversation_id) is basic
+            await host.calls.end(conversation.conversation_id, ENDED)
+        assert host.calls.heard_languages == {"en", "de", "ko"}
+        assert host.calls.speaks("multilingual")
+        for language in ("German", "Korean", "multilingual", "en-GB"):
+            host.calls.check_language(language)
+        host.calls.check_language("French", echo=True)
+        with pytest.raises(InvalidInputError, match="no recogniser for French"):
+            host.calls.check_language("French")
 
 
 async def test_a_start_that_cannot_be_written_down_leaves_no_call_behind(tmp_path: Path) -> None:

@@ -1,7 +1,13 @@
 """A call host that opens no rooms: it keeps what it was asked and answers as it was told."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
 from engine.conversation.calls import JoinAnswer
-from engine.errors import CapacityError, SignallingError
+from engine.conversation.feed import Feed, FeedEntry
+from engine.conversation.interactions import parse_interaction
+from engine.conversation.languages import iso_code
+from engine.errors import CapacityError, InvalidInputError, SignallingError
 from engine.store.call_events import replica_joined, shutdown
 from engine.store.opening import Store
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
@@ -14,12 +20,28 @@ class FakeCallHost:
         self._store = store
         self.capacity = capacity
         self.basic_voice = False
+        self.heard_languages = frozenset({"en"})
+        self.missing_languages: frozenset[str] = frozenset()
+        """What `check_language` refuses, as it is written."""
         self.fails_with: Exception | None = None
         self.live: dict[str, tuple[ConversationRecord, PersonaRecord, ReplicaRecord]] = {}
+        self.feeds: dict[str, Feed] = {}
         self.turns: list[dict[str, object]] = []
+        self.words: list[dict[str, Any]] = []
+        """The transcript of every running call."""
         self.joined: list[tuple[str, str]] = []
         self.left: list[tuple[str, str]] = []
         self.interactions: list[tuple[str, dict[str, object]]] = []
+
+    def speaks(self, language: str) -> bool:
+        return iso_code(language) == "en"
+
+    def basic_voice_in(self, conversation_id: str) -> bool:
+        return self.basic_voice
+
+    def check_language(self, language: str, *, echo: bool = False) -> None:
+        if language in self.missing_languages:
+            raise InvalidInputError("properties.language", language, "get it with `visavis models pull something`")
 
     def reserve(self) -> None:
         if len(self.live) >= self.capacity:
@@ -30,7 +52,10 @@ class FakeCallHost:
             raise self.fails_with
         self.reserve()
         self.live[conversation.conversation_id] = (conversation, persona, replica)
-        await self._store.conversations.record_event(conversation.conversation_id, replica_joined(replica.replica_id))
+        joined = replica_joined(replica.replica_id)
+        await self._store.conversations.record_event(conversation.conversation_id, joined)
+        feed = self.feeds[conversation.conversation_id] = Feed()
+        feed.publish_event(conversation.conversation_id, joined)
 
     def is_live(self, conversation_id: str) -> bool:
         return conversation_id in self.live
@@ -48,12 +73,25 @@ class FakeCallHost:
     async def end(self, conversation_id: str, reason: str) -> None:
         call = self.live.pop(conversation_id, None)
         if call is not None:
-            await self._store.conversations.end(conversation_id, [shutdown(call[2].replica_id, reason)])
+            last = shutdown(call[2].replica_id, reason)
+            await self._store.conversations.end(conversation_id, [last])
+            feed = self.feeds.pop(conversation_id)
+            feed.publish_event(conversation_id, last)
+            feed.close()
 
     async def interact(self, conversation_id: str, message: dict[str, object]) -> None:
         if conversation_id not in self.live:
             raise KeyError(conversation_id)
+        parse_interaction(message)
         self.interactions.append((conversation_id, message))
+
+    def follow(self, conversation_id: str, after: int = 0) -> AsyncIterator[FeedEntry | None]:
+        return self.feeds[conversation_id].follow(after)
+
+    def transcript(self, conversation_id: str) -> list[dict[str, Any]]:
+        if conversation_id not in self.live:
+            raise KeyError(conversation_id)
+        return self.words
 
     def traces(self, conversation_id: str) -> list[dict[str, object]]:
         if conversation_id not in self.live:

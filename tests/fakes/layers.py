@@ -1,7 +1,7 @@
 """A complete, deterministic fake of each layer, so that a whole conversation is a repeatable test without a model."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -13,7 +13,10 @@ from engine.layers.cancel import CancelToken
 from engine.layers.llm.protocol import Message, Sampling
 from engine.layers.replica.protocol import FaceSpeech, Picture, ReplicaState
 from engine.layers.stt.protocol import Transcription
-from engine.layers.tts.protocol import PhonemeSpan, SpokenClause
+from engine.layers.tts.protocol import SpokenClause, Voice
+from engine.layers.tts.spans import PhonemeSpan
+from engine.layers.tts.style import NATURAL, SpeakingStyle
+from engine.layers.tts.voice_pool import VoicePool
 
 
 class LevelVad:
@@ -54,7 +57,13 @@ class ScriptedRecognizer:
         self.turns += 1
 
     def transcribe(
-        self, audio: Samples, *, language: str = "en", hotwords: str = "", cancel: CancelToken | None = None
+        self,
+        audio: Samples,
+        *,
+        language: str = "en",
+        others: Collection[str] = (),
+        hotwords: str = "",
+        cancel: CancelToken | None = None,
     ) -> Transcription:
         self.calls.append(audio.size / 16_000)
         text = self.script[min(self.turns, len(self.script) - 1)] if self.script else ""
@@ -66,23 +75,36 @@ class LevelRecognizer:
 
     def __init__(self, words: dict[int, str]) -> None:
         self.words = words
+        self.languages: dict[str, str] = {}
+        """Text -> the language in which it is understood, if that is one of those asked for."""
+        self.asked: list[tuple[str, frozenset[str]]] = []
+        """The language expected and the others of each call."""
         self.fails_with: Exception | None = None
         self.gate = threading.Event()
         """While it is cleared, recognition does not come to an end."""
         self.gate.set()
 
     def transcribe(
-        self, audio: Samples, *, language: str = "en", hotwords: str = "", cancel: CancelToken | None = None
+        self,
+        audio: Samples,
+        *,
+        language: str = "en",
+        others: Collection[str] = (),
+        hotwords: str = "",
+        cancel: CancelToken | None = None,
     ) -> Transcription:
         if self.fails_with is not None:
             raise self.fails_with
+        self.asked.append((language, frozenset(others)))
         self.gate.wait(20)
         audio = audio[-29 * 16_000 :]
         levels = [round(float(audio[at : at + 160].max()) * 10) for at in range(0, audio.size - 159, 160)]
         # A frame that holds the end of one level and the beginning of the next is neither.
         runs = [level for level, count in ((level, len(list(run))) for level, run in groupby(levels)) if count > 2]
         said = " ".join(self.words[level] for level, _ in groupby(level for level in runs if level in self.words))
-        return Transcription("" if cancel and cancel.cancelled else said, -0.1, False, 1.0)
+        found = self.languages.get(said, language)
+        spoken = found if found in {language, *others} else language
+        return Transcription("" if cancel and cancel.cancelled else said, -0.1, False, 1.0, spoken if said else "")
 
 
 class ScriptedSession:
@@ -154,15 +176,17 @@ class ToneVoice:
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
+        self.styles: list[SpeakingStyle] = []
         self.fails_on = ""
         """Clauses with this text in them fail; empty: none does."""
 
-    def speak(self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None) -> SpokenClause:
+    def speak(self, text: str, *, style: SpeakingStyle = NATURAL, cancel: CancelToken | None = None) -> SpokenClause:
         if self.fails_on and self.fails_on in text:
             raise RuntimeError("the voice broke")
         self.spoken.append(text)
+        self.styles.append(style)
         rate, words = 16_000, len(text.split())
-        length = int(words * 0.2 * rate / speed)
+        length = int(words * 0.2 * rate / style.speed)
         time = np.arange(length, dtype=np.float32) / rate
         spans = tuple(PhonemeSpan("a", i * length // words, length // words) for i in range(words))
         return SpokenClause(text, (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32), rate, spans)
@@ -233,6 +257,8 @@ def fake_layers(
     hears: list[str] | LevelRecognizer,
     answers: Sequence[str | Exception],
     end_of_turn: list[float | Exception] | None = None,
+    understands: frozenset[str] = frozenset({"en"}),
+    voices: Callable[[Voice], VoicePool] = VoicePool,
 ) -> FakeLayers:
     """Build engines that hear and answer what the lists say, in order."""
     detector, chat = ScriptedEndOfTurn(end_of_turn or [1.0]), ScriptedModel(answers)
@@ -243,7 +269,8 @@ def fake_layers(
         end_of_turn=detector,
         recognizer=recognizer,
         chat=chat,
-        voice=voice,
+        voices=voices(voice),
         replica=lambda presenter: replica,
+        hears=understands,
     )
     return FakeLayers(detector, recognizer, chat, voice, replica, engines)

@@ -138,6 +138,7 @@ def test_both_onnx_runtimes_are_locked_at_one_version(committed: Lock) -> None:
     assert committed.pin("gpu", "onnxruntime-gpu").version == committed.pin("base", "onnxruntime").version
 
 
-def test_training_on_the_cpu_locks_no_cuda(committed: Lock) -> None:
-    assert not [pin.name for pin in committed.pins(["train"]) if pin.name.startswith(("nvidia-", "cuda-"))]
-    assert committed.pin("train", "torch").version == "2.13.0"
+@pytest.mark.parametrize("extra", ["train", "cloning"])
+def test_torch_on_the_cpu_locks_no_cuda(committed: Lock, extra: str) -> None:
+    assert not [pin.name for pin in committed.pins([extra]) if pin.name.startswith(("nvidia-", "cuda-"))]
+    assert committed.pin(extra, "torch").version == "2.13.0"

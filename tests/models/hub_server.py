@@ -18,6 +18,8 @@ class HubServer:
         self.faults: list[Fault] = []
         self.asked: list[tuple[str, str]] = []
         """Path and Range header of each request."""
+        self.authorised: list[str] = []
+        """Authorization header of each request."""
         self.etags = True
         self.release = threading.Event()
         """Ends the waiting of `stall`."""
@@ -45,6 +47,7 @@ class Request(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.hub.asked.append((self.path, self.headers.get("Range", "")))
+        self.hub.authorised.append(self.headers.get("Authorization", ""))
         fault = self.hub.faults.pop(0) if self.hub.faults else Request.behave
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             fault(self)

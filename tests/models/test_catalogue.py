@@ -59,11 +59,12 @@ def test_what_ships_gives_every_tier_a_chat_model_a_whisper_and_a_voice() -> Non
             assert suggested["llm"].size + suggested["stt"].size < tier.gpu_gib << 30
 
 
-def test_the_default_set_needs_only_a_package_index_and_every_hash_is_known() -> None:
+def test_the_default_set_needs_no_hub_and_every_hash_is_known() -> None:
     defaults = load_catalogue().defaults()
-    assert {model.task for model in defaults} == {"vad", "end_of_turn", "stt", "llm"}
+    assert {model.task for model in defaults} == {"vad", "end_of_turn", "stt", "llm", "tts"}
     for model in defaults:
-        assert isinstance(model.sources[0], WheelSource)
+        # A voice of our own comes with the product itself.
+        assert isinstance(model.sources[0], FolderSource if model.task == "tts" else WheelSource)
         assert model.unpinned == ()
         assert model.size_exact
 
@@ -71,7 +72,9 @@ def test_the_default_set_needs_only_a_package_index_and_every_hash_is_known() ->
 def test_no_voice_comes_from_research_only_recordings() -> None:
     voices = [model for model in load_catalogue().models if model.task == "tts"]
     assert voices
-    assert all("ljspeech" in voice.name for voice in voices)
+    assert not any("lessac" in voice.name for voice in voices)
+    # Training that started from its weights is another question, which the licence leaves to whoever reads it.
+    assert not any("lessac" in voice.licence for voice in voices if "en" in voice.languages)
 
 
 def test_hub_revisions_do_not_move() -> None:
@@ -107,10 +110,14 @@ def test_a_wrong_name_is_met_with_those_that_look_alike() -> None:
         ('"x/b.onnx"', '"x/../../b.onnx"', r"source\[0\]\.files: 'x/\.\./\.\./b\.onnx' is not accepted"),
         (
             ', "c.json" = "c.json" }',
-            " }",
-            r"source\[0\]\.files: .* exactly the files of the model \(a/b\.onnx, c\.json\)",
+            ', "d.json" = "c.json" }',
+            r"source\[0\]\.files: .* files of the model alone \(a/b\.onnx, c\.json\)",
         ),
-        ('kind = "hub"', 'kind = "torrent"', r"source\[0\]\.kind: 'torrent' is not accepted; hub, wheel or folder"),
+        (
+            'kind = "hub"',
+            'kind = "torrent"',
+            r"source\[0\]\.kind: 'torrent' is not accepted; hub, wheel, folder or shipped",
+        ),
         ('"owner/name"', '"owner/../name"', r"source\[0\]\.repository"),
         ('"some-wheel"', '"--index-url"', r"source\[1\]\.distribution"),
         ('version = "1.0"', 'version = ">=1"', r"source\[1\]\.version"),
@@ -120,6 +127,17 @@ def test_what_is_wrong_is_named_with_its_place(old: str, new: str, message: str)
     assert old in GOOD
     with pytest.raises(CatalogueError, match=message):
         parse_catalogue(GOOD.replace(old, new, 1))
+
+
+def test_sources_may_share_the_files_of_a_model_but_each_file_has_one() -> None:
+    alone = GOOD[: GOOD.index('[[model.source]]\nkind = "wheel"')].replace(', "c.json" = "c.json" }', " }")
+    with pytest.raises(CatalogueError, match=r"model tiny\.source: no source has 'c\.json'"):
+        parse_catalogue(alone)
+    rest = (
+        '[[model.source]]\nkind = "hub"\nrepository = "owner/other"\nrevision = "v2"\nfiles = { "c.json" = "d.json" }\n'
+    )
+    (model,) = parse_catalogue(alone + rest).models
+    assert [set(source.files) for source in model.sources] == [{"a/b.onnx"}, {"c.json"}]
 
 
 def test_two_models_of_one_name_are_refused() -> None:

@@ -1,6 +1,7 @@
-"""The database: one thread writes, some read, the event loop waits for none of them."""
+"""The database: one thread writes, some read, the event loop waits for neither and reads by itself what is short."""
 
 import asyncio
+import sqlite3
 import stat
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database as Tables
 
-from engine.store.database import Database
+from engine.store.database import BUSY_TIMEOUT_MS, Database
 from engine.store.errors import StoreError
 
 
@@ -98,6 +99,53 @@ async def test_readers_go_on_while_a_write_is_in_progress_and_the_event_loop_tur
     await writing
     assert await database.read(_count) == 1
     await database.close()
+
+
+COUNT_TO = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "rows", "threads"),
+    [
+        pytest.param(10, 1, ["MainThread"], id="short: on the event loop"),
+        pytest.param(100_000, 1, ["MainThread", "store-reader"], id="long: begun again on a reader thread"),
+        pytest.param(10, None, ["store-reader"], id="nobody knows how much: on a reader thread"),
+        pytest.param(10, 1000, ["store-reader"], id="many rows: on a reader thread"),
+    ],
+)
+async def test_a_read_takes_a_thread_only_where_it_may_be_long(
+    path: Path, steps: int, rows: int | None, threads: list[str]
+) -> None:
+    seen: list[str] = []
+
+    def count(tables: Tables) -> int:
+        seen.append(threading.current_thread().name.split("_")[0])
+        return int(tables.execute(COUNT_TO.format(steps)).fetchone()[0])
+
+    database = await Database.open(path)
+    try:
+        assert await database.read(count, rows=rows) == steps
+    finally:
+        await database.close()
+    assert seen == threads
+
+
+async def test_a_short_read_that_finds_the_file_locked_is_begun_again_on_a_thread_that_may_wait(path: Path) -> None:
+    tries: list[str] = []
+
+    def read(tables: Tables) -> int:
+        tries.append(threading.current_thread().name.split("_")[0])
+        if len(tries) == 1:
+            # In WAL mode a reader is kept out only while another process mends the file: not to be caused at will.
+            raise sqlite3.OperationalError("database is locked")
+        return int(tables.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    database = await Database.open(path)
+    try:
+        assert await database.read(read, rows=1) == BUSY_TIMEOUT_MS
+    finally:
+        await database.close()
+    assert tries == ["MainThread", "store-reader"]
 
 
 async def test_many_writers_at_once_lose_nothing(path: Path) -> None:

@@ -1,10 +1,15 @@
 """API keys: hashes only, revocable, bound to addresses."""
 
+import asyncio
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.errors import InvalidInputError
+from engine.store.keys import KNOWN_FOR_S, KeyRepository
 from engine.store.opening import Store
 from tests.store.conftest import on_disk
 
@@ -62,6 +67,9 @@ async def test_the_last_use_is_noted(store: Store) -> None:
         (("192.168.1.0/24", "::1"), "::1", True),
         (("192.168.1.0/24",), "::ffff:192.168.1.3", True),
         (("192.168.1.0/24",), "::ffff:192.168.2.3", False),
+        (("::ffff:192.168.1.0/120",), "192.168.1.3", True),
+        (("::ffff:192.168.1.0/120",), "192.168.2.3", False),
+        (("::/64",), "::1", True),
         (("192.168.1.0/24",), "", False),
         (("192.168.1.0/24",), "testclient", False),
     ],
@@ -79,6 +87,66 @@ async def test_a_key_may_be_bound_to_addresses(
 async def test_an_address_that_is_none_is_refused(store: Store, address: str) -> None:
     with pytest.raises(InvalidInputError, match="allowed_addresses"):
         await store.keys.create("bound", (address,))
+
+
+async def test_the_addresses_of_a_key_can_be_changed_and_freed(store: Store) -> None:
+    new = await store.keys.create("laptop")
+    bound = await store.keys.allow(new.record.key_id, ("10.0.0.7/8", "::1"))
+    assert bound is not None
+    assert bound.allowed_addresses == ("10.0.0.0/8", "::1/128")
+    assert await store.keys.find(new.secret) == bound
+    freed = await store.keys.allow(new.record.key_id, ())
+    assert freed == new.record
+    assert await store.keys.find(new.secret) == freed
+    assert await store.keys.allow("kunknown", ()) is None
+    with pytest.raises(InvalidInputError, match=r"allowed_addresses: 'here'"):
+        await store.keys.allow(new.record.key_id, ("10.0.0.1", "here"))
+    assert await store.keys.find(new.secret) == freed
+
+
+async def test_a_key_that_was_found_is_taken_from_memory_for_half_a_second(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+    look_up = store.database.read
+
+    async def counted(query: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await look_up(query)
+
+    monkeypatch.setattr(store.database, "read", counted)
+    now = 1000.0
+    keys = KeyRepository(store.database, clock=lambda: now)
+    new = await keys.create("laptop")
+    for _ in range(10):
+        assert await keys.find(new.secret) == new.record
+    assert looks == 1
+    now += KNOWN_FOR_S
+    assert await keys.find(new.secret) == new.record
+    assert looks == 2
+    for _ in range(3):
+        assert await keys.find("vv_wrong") is None
+    assert looks == 5, "what opens nothing is not kept: nobody fills the memory with guesses"
+
+
+async def test_a_key_that_another_process_revokes_stops_within_a_second(store: Store, home: Path) -> None:
+    new = await store.keys.create("laptop")
+    assert await store.keys.find(new.secret) == new.record
+    command = [sys.executable, "-m", "engine", "keys", "revoke", new.record.key_id, "--home", str(home)]
+    await asyncio.to_thread(subprocess.run, command, check=True, cwd=Path(__file__).parents[2])
+    assert KNOWN_FOR_S < 1.0
+    await asyncio.sleep(KNOWN_FOR_S)
+    assert await store.keys.find(new.secret) is None
+
+
+async def test_a_key_that_is_revoked_while_it_is_looked_up_is_not_remembered(store: Store) -> None:
+    new = await store.keys.create("laptop")
+    looking = asyncio.create_task(store.keys.find(new.secret))
+    await asyncio.sleep(0)
+    await store.keys.revoke(new.record.key_id)
+    await looking
+    assert await store.keys.find(new.secret) is None
 
 
 async def test_a_key_needs_a_name(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Personas, replicas and the stock of both."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from engine.store.errors import StoreError
 from engine.store.listing import Window
 from engine.store.opening import Store, open_store
+from engine.store.outbox import Callback
+from engine.store.records import ReplicaRecord
 from engine.store.sealing import masked
 from engine.store.stock import DEFAULT_PERSONA_ID, DEFAULT_REPLICA_ID, load_stock
 from tests.store.conftest import on_disk
@@ -80,24 +83,48 @@ async def test_opening_again_changes_nothing_in_the_stock(store: Store, home: Pa
     await again.close()
 
 
-async def test_a_replica_that_cannot_be_trained_is_kept_with_the_reason_and_tells_it(store: Store) -> None:
-    made = await store.replicas.create_failed(
-        "Me", {"train_video_url": "https://x.test/v.mp4"}, "no training here", "http://h/"
-    )
+async def test_a_change_of_a_replica_and_its_callback_are_one_transaction(store: Store) -> None:
+    made = await store.replicas.create("Me", {"train_video_url": "https://x.test/v.mp4"})
     assert await store.replicas.get(made.replica_id) == made
-    assert (made.status, made.error_message) == ("error", "no training here")
+
+    def told(record: ReplicaRecord) -> list[Callback]:
+        return [Callback("http://h/", {"status": record.status})]
+
+    def failed(record: ReplicaRecord) -> ReplicaRecord:
+        return replace(record, status="error", error_message="no training here")
+
+    changed = await store.replicas.change(made.replica_id, failed, callbacks=told)
+    assert changed is not None
+    assert changed[1]
+    assert await store.replicas.get(made.replica_id) == changed[0]
+    assert await store.replicas.change(made.replica_id, failed, callbacks=told) == (changed[0], False)
     [delivery] = await store.outbox.deliveries(made.replica_id)
-    assert json.loads(delivery.payload) == {
-        "replica_id": made.replica_id,
-        "status": "error",
-        "error_message": "no training here",
-    }
+    assert json.loads(delivery.payload) == {"status": "error"}
+
+
+async def test_a_callback_that_cannot_be_written_leaves_the_replica_as_it_was(store: Store) -> None:
+    made = await store.replicas.create("Me", {})
+
+    def broken(record: ReplicaRecord) -> list[Callback]:
+        return [Callback("http://h/", {"no JSON": object()})]
+
+    with pytest.raises(TypeError):
+        await store.replicas.change(made.replica_id, lambda record: replace(record, status="error"), callbacks=broken)
+    assert await store.replicas.get(made.replica_id) == made
 
 
 async def test_replicas_are_filtered(store: Store) -> None:
-    made = await store.replicas.create_failed("Zoë", {}, "no", "")
+    made = await store.replicas.create("Zoë", {})
     of_user = await store.replicas.page(Window(), replica_type="user")
     assert [record.replica_id for record in of_user.records] == [made.replica_id]
     chosen = await store.replicas.page(Window(), replica_ids=["rfe12d8b9597", made.replica_id, "rnone"])
     assert {record.replica_id for record in chosen.records} == {"rfe12d8b9597", made.replica_id}
-    assert (await store.replicas.page(Window(), status="error", name="zo")).total_count == 1
+    assert (await store.replicas.page(Window(), status="started", name="zo")).total_count == 1
+
+
+async def test_a_secret_of_a_replica_is_sealed_on_the_disk(store: Store) -> None:
+    made = await store.replicas.create("R", {"storage": {"api_key": "a-secret-of-the-bucket"}})
+    path = "SELECT fields FROM replicas WHERE replica_id = ?"
+    kept = await store.database.read(lambda tables: tables.execute(path, [made.replica_id]).fetchone()[0])
+    assert "a-secret-of-the-bucket" not in kept
+    assert await store.replicas.get(made.replica_id) == made

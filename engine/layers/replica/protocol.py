@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.tts.protocol import PhonemeSpan
+from engine.layers.tts.spans import PhonemeSpan
 
 Picture: TypeAlias = NDArray[np.uint8]
 """One frame as planar YUV 4:2:0 (limited range, BT.601), shape [height * 3 // 2, width]: what

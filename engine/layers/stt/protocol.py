@@ -1,5 +1,6 @@
 """What the conversation asks of a speech recogniser."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,8 @@ class Transcription:
     """Whether the guard on the short window tripped and the 30 s window was used."""
     milliseconds: float
     """Time spent in the recogniser."""
+    language: str = ""
+    """ISO 639-1 code of the language in which the text was understood; empty where nothing was."""
 
 
 class Recognizer(Protocol):
@@ -29,11 +32,14 @@ class Recognizer(Protocol):
         audio: Samples,
         *,
         language: str = "en",
+        others: Collection[str] = (),
         hotwords: str = "",
         cancel: CancelToken | None = None,
     ) -> Transcription:
         """Transcribe `audio` (16 kHz; anything longer than 29 s is cut at the front).
 
-        `language`: ISO 639-1 code. `hotwords`: words to listen for, separated by commas. Blocking; thread-safe. A cancelled call
-        returns an empty text as soon as it can.
+        `language`: ISO 639-1 code. `others`: codes of languages that may be spoken instead; which one it is, is found out when
+        there are some, and where the sound does not tell it stays with `language`. A recogniser of one language ignores both.
+        `hotwords`: words to listen for, separated by commas. Blocking; thread-safe. A cancelled call returns an empty text as soon
+        as it can.
         """

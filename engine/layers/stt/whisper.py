@@ -7,6 +7,7 @@ doubtful texts to the full window.
 
 import threading
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +19,10 @@ from engine.layers.cancel import CancelToken
 from engine.layers.log_mel import HOP, log_mel
 from engine.layers.stt.guard import Attempt, Verdict, judge, judge_full_window, token_limit
 from engine.layers.stt.protocol import Transcription
+from engine.layers.stt.spoken_language import LanguageQuestion
 
 if TYPE_CHECKING:
+    from ctranslate2 import StorageView
     from faster_whisper.tokenizer import Tokenizer
 
 FULL_WINDOW: Final = 30 * HEARING_RATE
@@ -76,17 +79,20 @@ class WhisperRecognizer:
         audio: Samples,
         *,
         language: str = "en",
+        others: Collection[str] = (),
         hotwords: str = "",
         cancel: CancelToken | None = None,
     ) -> Transcription:
         """Transcribe `audio` (16 kHz; anything longer than 29 s is cut at the front).
 
         `language`: ISO 639-1 code, ignored by a model that knows English only; else raises InvalidInputError for one that
-        Whisper lacks. `hotwords`: words to listen for, separated by commas. Blocking, thread-safe: calls queue. A cancelled
-        call gives an empty text before its next encoding or decoding.
+        Whisper lacks. `others`: codes of languages that may be spoken instead; the likeliest one counts when it is clearly likelier.
+        `hotwords`: words to listen for, separated by commas. Blocking, thread-safe: calls queue. A cancelled call gives an empty
+        text before its next encoding or decoding.
         """
         cancel = cancel or CancelToken()
-        tokenizer = self._tokenizer(language)
+        asked = LanguageQuestion(language, frozenset(others) if self.multilingual else frozenset())
+        self._tokenizer(language)
         heard = audio[-LONGEST:].astype(np.float32, copy=False)
         with self._lock:
             started = time.perf_counter()
@@ -94,24 +100,27 @@ class WhisperRecognizer:
                 return _nothing(started)
             window = min(FULL_WINDOW, len(heard) + self._padding)
             full = window == FULL_WINDOW
-            attempt = self._attempt(heard, window, tokenizer, hotwords, cancel)
-            if attempt is not None and not full and judge(attempt) is Verdict.DOUBTFUL:
+            understood = self._attempt(heard, window, asked, hotwords, cancel)
+            if understood is not None and not full and judge(understood[0]) is Verdict.DOUBTFUL:
                 full = True
-                attempt = self._attempt(heard, FULL_WINDOW, tokenizer, hotwords, cancel)
-            if attempt is None:
+                understood = self._attempt(heard, FULL_WINDOW, asked, hotwords, cancel)
+            if understood is None:
                 return _nothing(started)
+            attempt, spoken = understood
             verdict = judge_full_window(attempt) if full else judge(attempt)
+            speech = verdict is Verdict.SPEECH
             return Transcription(
-                text=attempt.text if verdict is Verdict.SPEECH else "",
+                text=attempt.text if speech else "",
                 average_log_probability=attempt.average_log_probability,
                 used_full_window=full,
                 milliseconds=(time.perf_counter() - started) * 1000,
+                language=spoken if speech else "",
             )
 
     def _attempt(
-        self, heard: Samples, window: int, tokenizer: "Tokenizer", hotwords: str, cancel: CancelToken
-    ) -> Attempt | None:
-        """Decode `heard` followed by zeros up to `window` samples; None when cancelled on the way."""
+        self, heard: Samples, window: int, asked: LanguageQuestion, hotwords: str, cancel: CancelToken
+    ) -> tuple[Attempt, str] | None:
+        """Decode `heard` followed by zeros up to `window` samples, and say in which language; None when cancelled on the way."""
         import ctranslate2
         from faster_whisper.transcribe import get_suppressed_tokens
 
@@ -122,6 +131,8 @@ class WhisperRecognizer:
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]))
         if cancel.cancelled:
             return None
+        spoken = self._spoken(encoded, asked)
+        tokenizer = self._tokenizer(spoken)
         prompt = _prompt(tokenizer, hotwords)
         limit = min(token_limit(len(heard) / HEARING_RATE), _LENGTH_OF_TEXT // 2)
         (result,) = self._model.generate(
@@ -136,7 +147,7 @@ class WhisperRecognizer:
             return_no_speech_prob=True,
         )
         tokens = result.sequences_ids[0]
-        return Attempt(
+        attempt = Attempt(
             text=tokenizer.decode(tokens).strip(),
             tokens=len(tokens),
             token_limit=limit,
@@ -144,6 +155,21 @@ class WhisperRecognizer:
             average_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech_probability=result.no_speech_prob,
         )
+        return attempt, spoken
+
+    @property
+    def multilingual(self) -> bool:
+        """Whether the model knows other languages than English."""
+        return bool(self._model.is_multilingual)
+
+    def _spoken(self, encoded: "StorageView", asked: LanguageQuestion) -> str:
+        """Return the language that the sound is in: one step of the decoder, only when there is a choice."""
+        if not self.multilingual:
+            return "en"
+        if not asked.others:
+            return asked.expected
+        (found,) = self._model.detect_language(encoded)
+        return asked.answer((token.strip("<|>"), probability) for token, probability in found)
 
     def _tokenizer(self, language: str) -> "Tokenizer":
         from faster_whisper.tokenizer import Tokenizer

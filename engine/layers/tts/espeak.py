@@ -15,9 +15,12 @@ from engine.layers.cancel import CancelToken
 _SYNCHRONOUS: Final = 2
 _PHONEME_EVENTS_IN_IPA: Final = 0x0003
 _DO_NOT_EXIT: Final = 0x8000
-_UTF8: Final = 1  # neither SSML nor [[phonemes]]: the text is data
+_UTF8: Final = 1  # not SSML: the text is data
+_PHONEMES_IN_BRACKETS: Final = 0x100
 _END, _MESSAGE_DONE, _PHONEME = 0, 6, 7
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
+_OCTAVES: Final = (0.01137, 3.86e-5)
+"""What espeak-ng's pitch k from 0 to 100 does, measured with a range that follows: a k + b k^2 octaves above k = 0."""
 _LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{1,8}){0,3}")
 _BUFFER_MS: Final = 400  # also sizes the event list, which silently drops what does not fit
 _CHARACTERS_AT_ONCE: Final = 4_000
@@ -89,8 +92,26 @@ class Espeak:
         """Hz of everything spoken (22,050 with the data of today)."""
         return self._sample_rate
 
-    def synthesise(self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None) -> Utterance:
-        """Speak `text`; a cancelled call returns what was made so far. Blocking, thread-safe."""
+    @property
+    def voice(self) -> str:
+        """What espeak-ng calls the language, such as `en-us`."""
+        return self._voice.decode()
+
+    def synthesise(
+        self,
+        text: str,
+        *,
+        speed: float = 1.0,
+        pitch: float = 0.0,
+        spread: float = 1.0,
+        phonemes: bool = False,
+        cancel: CancelToken | None = None,
+    ) -> Utterance:
+        """Speak `text`; a cancelled call returns what was made so far. Blocking, thread-safe.
+
+        `pitch`: semitones above the voice's own; `spread`: factor on the range of its melody; `phonemes`: whether
+        `[[...]]` in the text holds mnemonics of phonemes, else it is read like any other text.
+        """
         pieces: list[Samples] = []
         onsets: list[PhonemeOnset] = []
 
@@ -119,12 +140,14 @@ class Espeak:
             for parameter, value in (
                 (_RATE, rate),
                 (_VOLUME, 100),
-                (_PITCH, self._pitch),
-                (_RANGE, self._pitch_range),
+                (_PITCH, _percent(_raised(self._pitch, pitch))),
+                # The range is in Hz: a higher voice needs more of it for the same melody.
+                (_RANGE, _percent(self._pitch_range * spread * 2.0 ** (pitch / 12.0))),
             ):
                 library.espeak_SetParameter(parameter, value, 0)
             library.espeak_SetSynthCallback(callback)
-            library.espeak_Synth(data, len(data) + 1, 0, 1, 0, _UTF8, None, None)
+            flags = _UTF8 | (_PHONEMES_IN_BRACKETS if phonemes else 0)
+            library.espeak_Synth(data, len(data) + 1, 0, 1, 0, flags, None, None)
             library.espeak_SetSynthCallback(_Callback())
         samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
         return Utterance(samples, tuple(onsets))
@@ -138,6 +161,16 @@ class Espeak:
         raise InvalidInputError(
             "language", language, "a language that espeak-ng speaks is needed, such as en-US, de or fr"
         )
+
+
+def _raised(pitch: float, semitones: float) -> float:
+    first, second = _OCTAVES
+    wanted = max(0.0, first * pitch + second * pitch * pitch + semitones / 12.0)
+    return float((np.sqrt(first * first + 4.0 * second * wanted) - first) / (2.0 * second))
+
+
+def _percent(value: float) -> int:
+    return round(min(max(value, 0.0), 100.0))
 
 
 def _load() -> tuple[Any, int]:

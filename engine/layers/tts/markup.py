@@ -4,22 +4,11 @@ import re
 import unicodedata
 from typing import Final
 
-_PLAIN_PUNCTUATION: Final = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "…": "...",
-        "‐": "-",
-        "‑": "-",
-        "−": "-",
-        "•": "-",
-    }
-)
+from engine.layers.tts.traced_text import Piece, TracedText, kept
+
+_PLAIN_PUNCTUATION: Final = {
+    "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "…": "...", "‐": "-", "‑": "-", "−": "-", "•": "-",
+}  # fmt: skip
 _FENCE: Final = re.compile(r"```[^\n`]{0,40}\n?|~~~[^\n~]{0,40}\n?")
 _IMAGE: Final = re.compile(r"!\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")
 _LINK: Final = re.compile(r"\[([^\[\]\n]{1,200})\]\([^()\s]{0,500}\)")
@@ -35,34 +24,39 @@ _STAGE_DIRECTION: Final = re.compile(
 _EMPHASIS: Final = re.compile(
     r"(?<![\w*])\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)([^_\n]{1,200}?)(?<=\S)_(?!\w)"
 )
+_SMILEY: Final = re.compile(r"(?<!\S)(?:[:;]-?[()DPp]|<3|:-?/|\^\^)(?=[\s.,!?]|$)")
+_LONE_CARET: Final = re.compile(r"(?<![\w)])\^|\^(?!-?\w)")
 _PRODUCT: Final = re.compile(r"(?<=\d)\*(?=\d)")
-_SPOKEN_SYMBOLS: Final = frozenset("°©®№™")
+FIRST_MARK: Final = "\U000f0000"
+LAST_MARK: Final = "\U000ffffd"
+"""Characters of the private use area: while a text is normalised, each holds the place of a dictionary's IPA."""
+_SPOKEN_SYMBOLS: Final = frozenset("°©®№™^")
 _SPACES: Final = re.compile(r"[ \t\f\v]+")
 _SPACE_BEFORE_STOP: Final = re.compile(r" (?=[,.;:!?](?:\s|$))")
 _LINE_BREAK: Final = re.compile(r"[ \t]*([^\s])?[ \t]*\n\s*")
 
 
-def strip_markup(text: str) -> str:
+def without_markup(text: TracedText) -> TracedText:
     """Return `text` on one line without Markdown, HTML tags, stage directions, emoji, control characters or unusual quotes and spaces."""
-    text = unicodedata.normalize("NFC", text).translate(_PLAIN_PUNCTUATION)
-    text = _PRODUCT.sub("×", text)
-    text = _FENCE.sub("", text)
-    text = _IMAGE.sub(r"\1", text)
-    text = _LINK.sub(r"\1", text)
-    text = _TAG.sub(" ", text)
-    text = _RULE.sub("", text)
-    text = _LINE_START.sub("", text)
-    text = _NUMBERED.sub(r"\1, ", text)
-    text = _STRONG.sub(r"\2", text)
-    text = _STAGE_DIRECTION.sub(r"\1", text)
-    text = _EMPHASIS.sub(lambda found: found[1] or found[2], text)
-    text = _SPACES.sub(" ", "".join(_kept(character) for character in text))
-    text = _LINE_BREAK.sub(_sentence_break, text)
-    return _SPACE_BEFORE_STOP.sub("", _SPACES.sub(" ", text)).strip()
+    text = text.composed().mapped(_plain)
+    text = text.replaced(_PRODUCT, "×").replaced(_FENCE, "")
+    text = text.replaced(_IMAGE, lambda found: [kept(found, 1)]).replaced(_LINK, lambda found: [kept(found, 1)])
+    text = text.replaced(_TAG, " ").replaced(_RULE, "").replaced(_LINE_START, "")
+    text = text.replaced(_NUMBERED, lambda found: [kept(found, 1), (", ", *found.span(1))])
+    text = text.replaced(_STRONG, lambda found: [kept(found, 2)])
+    text = text.replaced(_STAGE_DIRECTION, lambda found: found[1] or "")
+    text = text.replaced(_EMPHASIS, lambda found: [kept(found, 1 if found[1] else 2)])
+    text = text.replaced(_SMILEY, "").replaced(_LONE_CARET, " ").mapped(_shown).replaced(_SPACES, " ")
+    text = text.replaced(_LINE_BREAK, _sentence_break)
+    return text.replaced(_SPACES, " ").replaced(_SPACE_BEFORE_STOP, "").stripped()
 
 
-def _kept(character: str) -> str:
-    if character == "\n" or character in _SPOKEN_SYMBOLS:
+def _plain(character: str) -> str:
+    return _PLAIN_PUNCTUATION.get(character, character)
+
+
+def _shown(character: str) -> str:
+    if character == "\n" or character in _SPOKEN_SYMBOLS or FIRST_MARK <= character <= LAST_MARK:
         return character
     category = unicodedata.category(character)
     if category[0] in "CZ":
@@ -72,6 +66,8 @@ def _kept(character: str) -> str:
     return character
 
 
-def _sentence_break(found: re.Match[str]) -> str:
+def _sentence_break(found: re.Match[str]) -> list[Piece]:
     last = found[1] or ""
-    return f"{last} " if not last or last in ".!?,;:-" else f"{last}. "
+    stop = " " if not last or last in ".!?,;:-" else ". "
+    end = found.end(1) if last else found.start()
+    return [*([kept(found, 1)] if last else []), (stop, end, end)]

@@ -5,18 +5,8 @@ from typing import Protocol
 
 from engine.layers.audio import Samples
 from engine.layers.cancel import CancelToken
-
-
-@dataclass(frozen=True, slots=True)
-class PhonemeSpan:
-    """A phoneme and where it lies in the sound."""
-
-    phoneme: str
-    """IPA as espeak-ng writes it, without stress marks; empty for silence."""
-    start: int
-    """First sample, at the rate of the clause that holds it."""
-    length: int
-    """Samples."""
+from engine.layers.tts.spans import PhonemeSpan, WordSpan
+from engine.layers.tts.style import NATURAL, SpeakingStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +20,8 @@ class SpokenClause:
     """Hz."""
     phonemes: tuple[PhonemeSpan, ...]
     """In order and without overlap, covering the clause; silence included."""
+    words: tuple[WordSpan, ...] = ()
+    """The words of `text` in order, with the samples in which each is heard; none where a voice cannot tell."""
 
 
 class Voice(Protocol):
@@ -47,10 +39,11 @@ class Voice(Protocol):
     def basic(self) -> bool:
         """Whether this is the last resort, to be marked as "basic voice" wherever it shows."""
 
-    def speak(self, text: str, *, speed: float = 1.0, cancel: CancelToken | None = None) -> SpokenClause:
+    def speak(self, text: str, *, style: SpeakingStyle = NATURAL, cancel: CancelToken | None = None) -> SpokenClause:
         """Synthesise one clause.
 
-        `text` ends with its own punctuation, which shapes melody and the pause after it. `speed`: 0.5..2, 1 is natural.
-        Blocking; thread-safe (calls are serialised inside if the engine needs it). Loudness is fixed for the voice, not
-        normalised per clause. A cancelled call may return a clause of zero samples. Text without anything to pronounce gives zero samples.
+        `text` ends with its own punctuation, which shapes melody and the pause after it; clauses may be put one after the other as they
+        are. Blocking; thread-safe (calls are serialised inside if the engine needs it). Every clause has the same loudness (ITU-R
+        BS.1770) but for what `style` asks, and no true peak above -1 dBTP. A cancelled call may return a clause of zero samples. Text
+        without anything to pronounce gives zero samples.
         """

@@ -3,7 +3,7 @@
 from typing import Final
 
 _LONGEST_READ_AS_ONE: Final = 15
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -33,25 +33,47 @@ def year(digits: str) -> str:
     return _num2words(int(digits), "year").replace("oh-", "oh ")
 
 
-def date(year_digits: str, month: int, day: int) -> str:
-    """Read a date as "March fourth, twenty twenty-five"; without `year_digits` the year is left out. `month`: 1..12."""
-    words = f"{_MONTHS[month - 1]} {ordinal(str(day))}"
-    return f"{words}, {year(year_digits)}" if year_digits else words
+def in_pairs(digits: str) -> str:
+    """Read a room or flight of three or four digits: `305` is "three oh five", `1234` "twelve thirty-four", `200` "two hundred"."""
+    if digits[-2:] == "00" or digits[0] == "0":
+        return cardinal(digits)
+    last = cardinal(digits[-2:].lstrip("0"))
+    return f"{cardinal(digits[:-2])} {'oh ' * (digits[-2] == '0')}{last}"
+
+
+def fraction(numerator: str, denominator: str) -> str:
+    """Read `3` and `4` as "three quarters", `1` and `8` as "one eighth"."""
+    one = numerator == "1"
+    match denominator:
+        case "2":
+            part = "half" if one else "halves"
+        case "4":
+            part = "quarter" if one else "quarters"
+        case _:
+            part = ordinal(denominator) + ("" if one else "s")
+    return f"{cardinal(numerator)} {part}"
+
+
+def plural(words: str) -> str:
+    """Make a number into several: "twenty" becomes "twenties", "nineteen hundred" "nineteen hundreds"."""
+    return f"{words[:-1]}ies" if words.endswith("y") else f"{words}{'es' if words.endswith('x') else 's'}"
 
 
 def clock_time(hour: int, minute: int, half: str) -> str:
-    """Read a time of day; `half` is "", "am" or "pm"."""
+    """Read a time of day without its "A.M" or "P.M"; `half` is "", "am" or "pm". `hour`: 0..24, `minute`: 0..59."""
+    if not half and not minute and hour in {0, 24}:
+        return "midnight"
     hours = cardinal(str(hour))
     if minute:
-        hours += f" {'oh ' if minute < 10 else ''}{cardinal(str(minute))}"
-    elif not half:
-        hours += " o'clock" if 0 < hour <= 12 else " hundred hours"
-    return f"{hours} {' '.join(half.upper())}" if half else hours
+        return f"{hours} {'oh ' if minute < 10 else ''}{cardinal(str(minute))}"
+    if half:
+        return hours
+    return hours + (" o'clock" if hour <= 12 else " hundred hours")
 
 
 def month_number(name: str) -> int:
     """Return 1..12 for an English month or its abbreviation."""
-    return next(index for index, month in enumerate(_MONTHS, 1) if month.lower().startswith(name.lower()[:3]))
+    return next(index for index, month in enumerate(MONTHS, 1) if month.lower().startswith(name.lower()[:3]))
 
 
 def _whole(digits: str) -> str:

@@ -200,7 +200,8 @@ def test_closing_twenty_sessions_gives_the_memory_back(model: LlamaChatModel) ->
     before = psutil.Process().memory_info().rss
     for _ in range(20):
         use_one()
-    assert psutil.Process().memory_info().rss - before < 8_000_000
+    # One session that stayed would be 47 MB; what the rest of the process does meanwhile is a few.
+    assert psutil.Process().memory_info().rss - before < 30_000_000
 
 
 def test_a_closed_session_says_nothing_more(model: LlamaChatModel) -> None:

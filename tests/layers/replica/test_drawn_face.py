@@ -11,7 +11,7 @@ from engine.layers.replica.drawn_face import DrawnReplica
 from engine.layers.replica.looks import looks
 from engine.layers.replica.protocol import FaceSpeech, Picture, Replica, ReplicaSession, ReplicaState
 from engine.layers.tts.basic_voice import BasicVoice
-from engine.layers.tts.protocol import PhonemeSpan
+from engine.layers.tts.spans import PhonemeSpan
 
 FRAME = 1_920
 SPEAKING, IDLE = ReplicaState.SPEAKING, ReplicaState.IDLE

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.layers.replica.mouth_track import MouthTrack
 from engine.layers.replica.protocol import FaceSpeech
 from engine.layers.replica.visemes import CLOSED, MouthShape
-from engine.layers.tts.protocol import PhonemeSpan
+from engine.layers.tts.spans import PhonemeSpan
 
 MS = 48
 

@@ -1,6 +1,7 @@
 """Text as a language model writes it, said as a person would."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -8,45 +9,50 @@ from hypothesis import strategies as st
 
 from engine.layers.tts.text_normalisation import normalise
 
+ABBREVIATED = {
+    "vs",
+    "approx",
+    "btw",
+    "etc",
+    "tbsp",
+    "tsp",
+    "pls",
+    "thx",
+    "dept",
+    "govt",
+    "aka",
+    "dr",
+    "mr",
+    "mrs",
+    "ms",
+    "prof",
+    "st",
+    "ave",
+}
+"""Words that are short for others even without a dot."""
+TABLE = Path(__file__).parent / "normalisation_cases.txt"
+CASES = [tuple(line.split(" => ")) for line in TABLE.read_text("utf-8").splitlines() if " => " in line]
 
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("It costs $19.99.", "It costs nineteen dollars and ninety-nine cents."),
-        ("$1, €2.50, £0.01", "one dollar, two euros and fifty cents, one penny"),
-        ("$3.5bn or $5 million", "three point five billion dollars or five million dollars"),
-        ("$1,250/month", "one thousand two hundred fifty dollars per month"),
-        ("Dr. Smith and Mr. Lee", "Doctor Smith and Mister Lee"),
-        ("fruit, e.g. apples, pears, etc.", "fruit, for example, apples, pears, et cetera."),
-        ("St. John on Main St.", "Saint John on Main Street"),
-        ("2026-11-20", "November twentieth, twenty twenty-six"),
-        ("3/4/2025", "March fourth, twenty twenty-five"),
-        ("31/12/2025", "December thirty-first, twenty twenty-five"),
-        ("Nov 20, 2026 and May 5", "November twentieth, twenty twenty-six and May fifth"),
-        ("at 3:30 pm.", "at three thirty P M."),
-        ("10:00, 15:05", "ten o'clock, fifteen oh five"),
-        ("5% and 5-10 %", "five percent and five to ten percent"),
-        ("the 21st of the 1990s", "the twenty-first of the nineteen nineties"),
-        ("20 km/h, 1 kg, 30°C", "twenty kilometers per hour, one kilogram, thirty degrees Celsius"),
-        ("Call 555-0123.", "Call five five five, zero one two three."),
-        (
-            "+1 (555) 010-4477",
-            "plus one, five five five, zero one zero, four four seven seven",
-        ),
-        ("ann.lee@example.com", "ann dot lee at example dot com"),
-        ("https://www.example.com/docs?x=1.", "example dot com slash docs."),
-        ("in 1999 and 1905", "in nineteen ninety-nine and nineteen oh five"),
-        ("1,234.5 people", "one thousand two hundred thirty-four point five people"),
-        ("-5 and 3.14", "minus five and three point one four"),
-        ("3/4 cup and ½ tsp", "three quarters cup and one half tsp"),
-        ("version 3.11.2", "version three point eleven point two"),
-        ("007", "zero zero seven"),
-        ("2 + 2 = 4 & 2*3", "two plus two equals four and two times three"),
-    ],
-)
-def test_english(written: str, said: str) -> None:
+
+def test_the_table_has_two_hundred_cases() -> None:
+    assert len({written for written, _ in CASES}) == len(CASES) >= 200
+
+
+@pytest.mark.parametrize(("written", "said"), CASES)
+def test_english_is_said_as_the_table_has_it(written: str, said: str) -> None:
     assert normalise(written, "en-US") == said
+
+
+@pytest.mark.parametrize("said", [said for _, said in CASES])
+def test_what_is_said_stays_when_it_is_read_again(said: str) -> None:
     assert normalise(said, "en-US") == said
+
+
+@pytest.mark.parametrize("text", [written for written, _ in CASES])
+def test_it_does_not_matter_what_stands_around(text: str) -> None:
+    alone = normalise(text, "en-US").rstrip(".!")
+    if text[0] not in "#@" and not text.isupper():
+        assert normalise(f"Well, {text}", "en-US").casefold().startswith(f"well, {alone}".casefold())
 
 
 @pytest.mark.parametrize(
@@ -68,11 +74,17 @@ def test_markup_goes_in_every_language(written: str, said: str) -> None:
     assert normalise(written, "de-DE") == said
 
 
-def test_other_languages_keep_their_numbers() -> None:
-    assert normalise("Es kostet **19,99 €**.", "de") == "Es kostet 19,99 €."
+def test_a_caret_is_said_only_as_a_power() -> None:
+    assert normalise("^ a^ 2^3", "en") == "a two cubed"
 
 
-@given(words=st.lists(st.from_regex(r"[A-Za-z]{1,12}", fullmatch=True), min_size=1, max_size=12))
+@given(
+    words=st.lists(
+        st.from_regex(r"[A-Z]?[a-z]{2,12}", fullmatch=True).filter(lambda word: word.lower() not in ABBREVIATED),
+        min_size=1,
+        max_size=12,
+    )
+)
 def test_plain_words_stay(words: list[str]) -> None:
     text = " ".join(words)
     assert normalise(text, "en-US") == text
@@ -93,6 +105,47 @@ def test_any_arrangement_of_numbers_and_signs_is_said_without_digits(text: str) 
     assert not any("0" <= character <= "9" for character in normalise(text, "en-US"))
 
 
-@pytest.mark.parametrize("piece", [" ", "*", "1", "1,", "a.", "[", "<a ", "_", "\n", "-", "1-", "a@", "http://", "``"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        " ",
+        "*",
+        "1",
+        "1,",
+        "a.",
+        "[",
+        "<a ",
+        "_",
+        "\n",
+        "-",
+        "1-",
+        "a@",
+        "http://",
+        "``",
+        "$",
+        "1/",
+        "1:",
+        "A.",
+        "AB ",
+        "a@b.",
+        "#a",
+        "1 1/2 ",
+        "°C",
+        "-5",
+        "St. ",
+        "I",
+        "X",
+        "^2",
+        "1x",
+        "12,3",
+        "a_b-",
+        "\u0301",
+        "1h ",
+        "Jan 1 ",
+        "№",
+        "+1 ",
+        "1e5",
+    ],
+)
 def test_long_runs_take_no_quadratic_time(piece: str) -> None:
-    assert len(normalise(piece * 20_000, "en-US")) < 20_000 * 30
+    assert len(normalise(piece * 5_000, "en-US")) < 5_000 * 30

@@ -1,0 +1,1 @@
+"""What every resource shares: bodies, errors, names, lists, patches, files."""

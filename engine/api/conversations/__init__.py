@@ -1,0 +1,1 @@
+"""`/v2/conversations` and all below it."""

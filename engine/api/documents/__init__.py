@@ -1,0 +1,1 @@
+"""Documents: processing requested, shown, renamed, crawled again, deleted."""

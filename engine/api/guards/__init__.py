@@ -1,0 +1,1 @@
+"""What stands before every request: host, origin, key, size, pace."""

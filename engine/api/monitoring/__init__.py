@@ -1,0 +1,1 @@
+"""For whoever watches the process: a name, a line and a count for each request."""

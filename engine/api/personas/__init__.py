@@ -1,0 +1,1 @@
+"""`/v2/personas`, also called `/v2/pals`."""

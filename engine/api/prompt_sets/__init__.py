@@ -1,0 +1,1 @@
+"""What objectives and guardrails share: prompts in sets, each set under one id."""

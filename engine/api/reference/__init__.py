@@ -1,0 +1,1 @@
+"""The API described: OpenAPI, the pages under /docs, llms.txt."""

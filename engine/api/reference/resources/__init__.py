@@ -1,0 +1,1 @@
+"""One module a resource: what is said of its operations, with examples."""

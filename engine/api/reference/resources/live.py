@@ -1,0 +1,90 @@
+"""Operations on running conversations: turns, events, transcripts, interactions."""
+
+from engine.api.conversations.answers import InteractionAccepted, TranscriptAnswer, TurnList
+from engine.api.reference.described import Answer, Body, Described, no_content
+
+_ACCEPTED = {"conversation_id": "c1f0a2b3c4d5e6f", "event_type": "conversation.echo", "status": "accepted"}
+_ENDED = {
+    400: ("event_type: 'conversation.dance' is not accepted; one of conversation.echo, conversation.respond is",),
+    409: ("This conversation has ended",),
+}
+_ECHO = {
+    "message_type": "conversation",
+    "event_type": "conversation.echo",
+    "properties": {"modality": "text", "text": "We are about to begin."},
+}
+_INTERRUPT = {"message_type": "conversation", "event_type": "conversation.interrupt"}
+_RESPOND = {
+    "message_type": "conversation",
+    "event_type": "conversation.respond",
+    "properties": {"text": "Where do I get my badge?"},
+}
+_EVENT = '{"message_type": "conversation", "event_type": "conversation.replica.started_speaking"}'
+
+OPERATIONS: dict[str, Described] = {
+    "GET /v2/conversations/{}/turns": Described(
+        "List the turns of a running conversation",
+        (
+            Answer(
+                "The latest turns, each with its stages in milliseconds after the person's last voiced sample.",
+                TurnList,
+                {"data": [], "total_count": 0},
+            ),
+        ),
+        refusals={409: ("This conversation has ended; the traces of its turns are kept while it runs",)},
+    ),
+    "POST /v2/conversations/{}/events": Described(
+        "Send an interaction to a conversation",
+        (Answer("The call has taken it.", InteractionAccepted, _ACCEPTED),),
+        refusals=_ENDED,
+        bodies=(Body({"Say exactly this": _ECHO, "Say it is a person's turn": _RESPOND, "Stop talking": _INTERRUPT}),),
+    ),
+    "GET /v2/conversations/{}/events": Described(
+        "Follow a conversation",
+        (
+            Answer(
+                "Server-sent events, until the conversation ends.",
+                texts={"text/event-stream": f"retry: 2000\n\nid: 1772443812250000\ndata: {_EVENT}\n\n"},
+            ),
+            no_content("It has ended, and there is nothing after `Last-Event-ID`."),
+        ),
+        refusals={400: ("last-event-id: 'x' is not accepted; input should be a valid integer",)},
+    ),
+    "GET /v2/conversations/{}/transcript": Described(
+        "Read a transcript",
+        (
+            Answer(
+                "The transcript; of a running conversation, its words so far.",
+                TranscriptAnswer,
+                {
+                    "conversation_id": "c1f0a2b3c4d5e6f",
+                    "status": "ended",
+                    "transcript": [
+                        {
+                            "role": "user",
+                            "content": "Where do I get my badge?",
+                            "seconds_from_start": 4.2,
+                            "duration": 1.6,
+                            "inference_id": "0d3c9e6a41f24b7f",
+                        }
+                    ],
+                },
+                texts={
+                    "text/plain": "[00:00:04] User: Where do I get my badge?\n",
+                    "application/x-subrip": "1\n00:00:04,200 --> 00:00:05,800\nUser: Where do I get my badge?\n\n",
+                    "text/vtt": "WEBVTT\n\n1\n00:00:04.200 --> 00:00:05.800\n<v User>Where do I get my badge?\n\n",
+                },
+            ),
+        ),
+        refusals={
+            404: ("Transcript not found",),
+            409: ("The conversation is ending; its transcript is there in a moment",),
+        },
+    ),
+    "POST /v2/interactions": Described(
+        "Send an interaction",
+        (Answer("The call has taken it.", InteractionAccepted, _ACCEPTED),),
+        refusals={400: ("Invalid conversation_id", *_ENDED[400]), 409: _ENDED[409]},
+        bodies=(Body({"Say exactly this": {**_ECHO, "conversation_id": "c1f0a2b3c4d5e6f"}}),),
+    ),
+}

@@ -1,0 +1,77 @@
+"""Operations of the room's signalling."""
+
+from engine.api.reference.described import Answer, Body, Described, no_content
+from engine.api.room.answers import JoinAnswered, RoomFacts
+
+_UNKNOWN = {404: ("This conversation does not exist",)}
+_PRIVATE = {
+    401: ("You are not allowed to join this meeting: a meeting token is required",),
+    403: ("You are not allowed to join this meeting: the token is for another room",),
+}
+
+OPERATIONS: dict[str, Described] = {
+    "GET /rooms/{}": Described(
+        "Look into a room",
+        (
+            Answer(
+                "What a participant may know.",
+                RoomFacts,
+                {
+                    "conversation_id": "c1f0a2b3c4d5e6f",
+                    "conversation_name": "First day",
+                    "replica_name": "Front desk",
+                    "status": "active",
+                    "closed_captions": False,
+                    "audio_only": False,
+                    "basic_voice": False,
+                },
+            ),
+        ),
+        refusals={**_UNKNOWN, **_PRIVATE, 503: ("The database cannot be read or written at present",)},
+    ),
+    "POST /rooms/{}/join": Described(
+        "Join a room",
+        (
+            Answer(
+                "The answer to the participant's SDP offer.",
+                JoinAnswered,
+                {
+                    "sdp": "v=0\r\n...",
+                    "type": "answer",
+                    "session_id": "0d3c9e6a41f24b7f",
+                    "replica_name": "Front desk",
+                },
+            ),
+        ),
+        refusals={
+            **_UNKNOWN,
+            **_PRIVATE,
+            400: ("The offer is not an SDP session description",),
+            409: ("This conversation has ended",),
+            429: ("Too many attempts to join from this address",),
+            503: ("The database cannot be read or written at present",),
+        },
+        bodies=(Body({"An offer": {"sdp": "v=0\r\n...", "type": "offer", "user_name": "Sam"}}),),
+    ),
+    "POST /rooms/{}/leave": Described(
+        "Leave a room",
+        (no_content("The participant is out."),),
+        refusals={**_UNKNOWN, 503: ("The database cannot be read or written at present",)},
+        bodies=(
+            Body(
+                {"The session": {"session_id": "0d3c9e6a41f24b7f"}},
+                {
+                    "type": "object",
+                    "required": ["session_id"],
+                    "properties": {
+                        "session_id": {
+                            "type": "string",
+                            "maxLength": 200,
+                            "description": "What joining was answered with.",
+                        }
+                    },
+                },
+            ),
+        ),
+    ),
+}

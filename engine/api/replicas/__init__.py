@@ -1,0 +1,1 @@
+"""Replicas: training requested, shown, renamed, deleted."""

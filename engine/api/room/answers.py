@@ -1,0 +1,28 @@
+"""What the room answers."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from engine.api.contract.model import AnswerModel
+
+
+class RoomFacts(AnswerModel):
+    """What a participant may know before joining."""
+
+    conversation_id: str
+    conversation_name: str
+    replica_name: str
+    status: str
+    closed_captions: bool
+    audio_only: bool
+    basic_voice: bool = Field(description="Whether the replica speaks with the voice of last resort.")
+
+
+class JoinAnswered(AnswerModel):
+    """The room's side of the connection."""
+
+    sdp: str
+    type: Literal["answer"]
+    session_id: str = Field(description="Names the participant in the room; also the credential for leaving.")
+    replica_name: str

@@ -1,0 +1,176 @@
+"""The room: its page, what the page needs to know, and the signalling of a participant."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
+
+from engine.api.contract.errors import ApiError, found
+from engine.api.contract.model import check_json
+from engine.api.conversations.tokens import PURPOSE, MeetingTokens, is_private, presented_token
+from engine.api.dependencies import ApiDependencies
+from engine.api.guards.rate_limit import RateLimit
+from engine.api.room.start import StartPage
+from engine.errors import InvalidInputError
+from engine.store.identifiers import IDENTIFIER
+from engine.store.records import ConversationRecord
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors "
+)
+PAGE_HEADERS = {
+    "cache-control": "no-cache",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), fullscreen=(self)",
+    "x-content-type-options": "nosniff",
+}
+STATIC_HEADERS = {
+    "cache-control": "no-cache",
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+CONTENT_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+"""What is served from the page's folder; nothing else in it is."""
+
+MeetingToken = Annotated[
+    str | None,
+    Query(description="The meeting token of a private room, unless the header `Authorization: Bearer` carries it."),
+]
+
+JOINS_AT_ONCE = 30
+JOINS_PER_SECOND = 2.0
+LARGEST_SDP = 65_536
+
+
+class JoinRequest(BaseModel):
+    """A participant's offer."""
+
+    sdp: Annotated[str, Field(min_length=1, max_length=LARGEST_SDP)]
+    type: Literal["offer"]
+    user_name: Annotated[str, Field(max_length=100)] | None = None
+
+
+def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
+    """Everything of a room that needs no API key; the conversation id is the credential, in a private room with a meeting token."""
+    router = APIRouter(tags=["Room"])
+    host = dependencies.host
+    page, index = _page_files(dependencies.page_folder)
+    policy = CONTENT_SECURITY_POLICY + dependencies.settings.frame_ancestors
+    page_headers = {**PAGE_HEADERS, "content-security-policy": policy}
+    joins = RateLimit(JOINS_AT_ONCE, JOINS_PER_SECOND)
+    tokens = MeetingTokens(dependencies.store.secret(PURPOSE))
+
+    conversations = dependencies.store.conversations
+
+    async def known(conversation_id: str) -> ConversationRecord:
+        return found(await conversations.get(conversation_id), ApiError(404, "This conversation does not exist"))
+
+    def admit(record: ConversationRecord, request: Request) -> str:
+        """Return the name that the token of a private room carries. Raises ApiError 401 or 403."""
+        return str(tokens.check(presented_token(request), record)["user_name"]) if is_private(record) else ""
+
+    @router.get("/room/static/{name}", include_in_schema=False)
+    async def room_file(name: str) -> Response:
+        content = page.get(name)
+        if content is None:
+            raise ApiError(404, "There is no such file")
+        return Response(content, media_type=CONTENT_TYPES[Path(name).suffix], headers=STATIC_HEADERS)
+
+    @router.get("/rooms/{conversation_id}")
+    async def room_facts(conversation_id: str, request: Request, t: MeetingToken = None) -> dict[str, Any]:
+        """Tell what a participant may know before joining."""
+        record = await known(conversation_id)
+        admit(record, request)
+        persona = await dependencies.store.personas.get(record.persona_id)
+        return {
+            "conversation_id": record.conversation_id,
+            "conversation_name": record.conversation_name,
+            "replica_name": persona.persona_name if persona else "",
+            "status": record.status,
+            "closed_captions": bool(record.properties.get("enable_closed_captions")),
+            "audio_only": bool(record.fields.get("audio_only") or record.properties.get("audio_only")),
+            "basic_voice": host.basic_voice_in(conversation_id) if host.is_live(conversation_id) else host.basic_voice,
+        }
+
+    @router.post("/rooms/{conversation_id}/join")
+    async def join_room(
+        conversation_id: str, body: JoinRequest, request: Request, t: MeetingToken = None
+    ) -> dict[str, Any]:
+        """Answer a participant's SDP offer."""
+        joins.take(request.client.host if request.client else "")
+        check_json(body.model_dump())
+        record = await known(conversation_id)
+        invited_as = admit(record, request)
+        if record.status != "active":
+            raise ApiError(409, "This conversation has ended")
+        try:
+            answer = await host.join(conversation_id, body.sdp, (body.user_name or "").strip() or invited_as)
+        except KeyError:
+            raise ApiError(409, "This conversation has ended") from None
+        start.joined(conversation_id)
+        return {
+            "sdp": answer.sdp,
+            "type": "answer",
+            "session_id": answer.session_id,
+            "replica_name": answer.replica_name,
+        }
+
+    @router.post("/rooms/{conversation_id}/leave", status_code=204)
+    async def leave_room(conversation_id: str, request: Request) -> Response:
+        """Let a participant go. A page that is being closed can send text only, so the body is JSON under any content type."""
+        session_id = _session_id(await request.body())
+        await known(conversation_id)
+        await host.leave(conversation_id, session_id)
+        return Response(status_code=204)
+
+    # Last: it matches every path of one segment.
+    @router.api_route("/{conversation_id}", methods=["GET", "HEAD"], include_in_schema=False)
+    async def room_page(conversation_id: str, request: Request) -> Response:
+        known_room = (
+            bool(IDENTIFIER.fullmatch(conversation_id)) and await conversations.get(conversation_id) is not None
+        )
+        # A browser that opens an old link sees the page that says so; a program that forgot /v2 gets JSON.
+        if not known_room and "text/html" not in request.headers.get("accept", ""):
+            raise ApiError(404, f"There is nothing at /{conversation_id[:100]}; the paths of the API begin with /v2")
+        if not IDENTIFIER.fullmatch(conversation_id):
+            raise ApiError(404, f"There is nothing at /{conversation_id[:100]}")
+        if index is None:
+            raise ApiError(503, "The room page is missing from this installation: install it again")
+        status = 200 if known_room else 404
+        return Response(index, status, page_headers, "text/html; charset=utf-8")
+
+    return router
+
+
+def _page_files(folder: Path) -> tuple[dict[str, bytes], bytes | None]:
+    """Read what is served, once: a hundred kilobytes in memory cost less than a thread for each file asked for."""
+    index = folder / "index.html"
+    shown = (path for path in folder.glob("[!.]*") if path.suffix in CONTENT_TYPES and path.is_file())
+    files = {path.name: path.read_bytes() for path in shown}
+    return files, index.read_bytes() if index.is_file() else None
+
+
+def _session_id(body: bytes) -> str:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise InvalidInputError("the body", body[:80], 'JSON such as {"session_id": "..."} is') from None
+    session_id = message.get("session_id") if isinstance(message, dict) else None
+    if not isinstance(session_id, str) or len(session_id) > 200:
+        raise InvalidInputError("session_id", session_id, "the text that joining was answered with is")
+    return session_id

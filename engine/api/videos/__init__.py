@@ -1,0 +1,1 @@
+"""Videos: rendering requested, shown, renamed, deleted."""

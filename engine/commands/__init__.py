@@ -1,0 +1,1 @@
+"""Groups of `visavis` commands, one module each."""

@@ -1,0 +1,1 @@
+"""What takes time: replicas are trained, videos rendered, documents processed, in the background and across restarts."""

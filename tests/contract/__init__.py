@@ -1,0 +1,1 @@
+"""What the documents say, read from the documents: they lie outside the project and are never copied into it."""
