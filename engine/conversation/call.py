@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage, spoken_languages
 from engine.conversation.call_voice import CallVoice, wished_voice
+from engine.conversation.calls import SpeakingVoice
 from engine.conversation.director import Director
 from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed
@@ -161,9 +162,9 @@ class Call:
         return reason
 
     @property
-    def basic_voice(self) -> bool:
-        """Whether the voice of last resort speaks now."""
-        return self._voice.basic
+    def speaking_voice(self) -> SpeakingVoice:
+        """What voice the replica speaks with now."""
+        return SpeakingVoice(basic=self._voice.basic, own=self._voice.own)
 
     @property
     def over(self) -> bool:

@@ -57,6 +57,11 @@ class CallVoice:
         """Whether the last resort spoke last."""
         return self._latest.basic
 
+    @property
+    def own(self) -> bool:
+        """Whether the replica's own voice spoke last."""
+        return self._latest is self._own
+
     def open(self) -> None:
         """Open the voice of the language that is spoken now, so that nobody waits for it later; blocking."""
         self._voice(self._language.tag)

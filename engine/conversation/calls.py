@@ -19,15 +19,21 @@ class JoinAnswer:
     """The name under which the replica shows (the persona's)."""
 
 
+@dataclass(frozen=True, slots=True)
+class SpeakingVoice:
+    """What voice a replica speaks with."""
+
+    basic: bool
+    """The voice of last resort, which is marked wherever it shows."""
+    own: bool
+    """The person's own voice; else a stock voice speaks for the replica."""
+
+
 class CallHost(Protocol):
     """Runs calls; all methods are used on the engine's event loop."""
 
-    @property
-    def basic_voice(self) -> bool:
-        """Whether calls in the appliance's own language speak with the voice of last resort, which is marked wherever it shows."""
-
-    def basic_voice_in(self, conversation_id: str) -> bool:
-        """Whether the voice of last resort speaks in a running call now. Raises KeyError."""
+    def voice_in(self, conversation_id: str) -> SpeakingVoice:
+        """Return what voice speaks in a call now, or would speak in one that is over."""
 
     @property
     def heard_languages(self) -> frozenset[str]:

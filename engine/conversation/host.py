@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.conversation.call import Call
 from engine.conversation.call_language import CallLanguage
-from engine.conversation.calls import JoinAnswer
+from engine.conversation.calls import JoinAnswer, SpeakingVoice
 from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed, FeedEntry
 from engine.conversation.figures import CallFigures
@@ -76,14 +76,11 @@ class Calls:
         self._media = MediaCounts()
         """Of calls that are over."""
 
-    @property
-    def basic_voice(self) -> bool:
-        """Whether calls speak with the voice of last resort."""
-        return self._engines.voice.basic
-
-    def basic_voice_in(self, conversation_id: str) -> bool:
-        """Whether the voice of last resort speaks in a running call now. Raises KeyError."""
-        return self._live(conversation_id).basic_voice
+    def voice_in(self, conversation_id: str) -> SpeakingVoice:
+        """Return what voice speaks in a call now, or would speak in one that is over."""
+        if self.is_live(conversation_id):
+            return self._live(conversation_id).speaking_voice
+        return SpeakingVoice(basic=self._engines.voice.basic, own=False)
 
     @property
     def heard_languages(self) -> frozenset[str]:

@@ -145,6 +145,7 @@ class StandInRoom:
     closed_captions: bool = True
     audio_only: bool = False
     basic_voice: bool = False
+    stock_voice: bool = False
     join_refusal: tuple[int, str] | None = None
     joins: list[dict[str, Any]] = field(default_factory=list)
     leaves: list[str] = field(default_factory=list)
@@ -255,7 +256,7 @@ class StandInServer:
             if room is None:
                 return JSONResponse({"message": "Unknown conversation."}, 404)
             shown = ("conversation_id", "conversation_name", "replica_name", "status")
-            flags = ("closed_captions", "audio_only", "basic_voice")
+            flags = ("closed_captions", "audio_only", "basic_voice", "stock_voice")
             return JSONResponse({name: getattr(room, name) for name in shown + flags})
 
         @app.post("/rooms/{conversation_id}/join")

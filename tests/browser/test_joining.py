@@ -84,6 +84,20 @@ async def test_nothing_is_asked_before_the_click_and_an_open_question_holds_nobo
     await page.close()
 
 
+async def test_a_stock_voice_for_a_person_is_named_before_and_in_the_call(
+    server: StandInServer, browser: Browser
+) -> None:
+    room = server.open_room(stock_voice=True)
+    page = await browser.new_page()
+    await page.goto(server.url(room.conversation_id))
+    await expect(page.locator("#lobby").get_by_text("Stock voice")).to_be_visible()
+    await expect(page.locator("#lobby").get_by_text("Basic voice")).to_be_hidden()
+    await page.locator("#join").click()
+    await until(page, "visavis.presence === 'listening'")
+    await expect(page.locator("header.top").get_by_text("Stock voice")).to_be_visible()
+    await page.close()
+
+
 async def test_a_file_is_the_microphone_from_the_click_on(server: StandInServer, tmp_path: Path) -> None:
     clip = tmp_path / "bursts.wav"
     write_bursts(clip)

@@ -133,7 +133,7 @@ async def test_a_call_is_held_in_the_language_that_it_or_its_persona_names_or_in
             host.layers.engines.voices._open.clear()
             await host.calls.start(conversation, persona, REPLICA)
             assert shelf.opened == [opened]
-            assert host.calls.basic_voice_in(conversation.conversation_id) is basic
+            assert host.calls.voice_in(conversation.conversation_id).basic is basic
             await host.calls.end(conversation.conversation_id, ENDED)
         assert host.calls.heard_languages == {"en", "de", "ko"}
         assert host.calls.speaks("multilingual")

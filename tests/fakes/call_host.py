@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from engine.conversation.calls import JoinAnswer
+from engine.conversation.calls import JoinAnswer, SpeakingVoice
 from engine.conversation.feed import Feed, FeedEntry
 from engine.conversation.interactions import parse_interaction
 from engine.conversation.languages import iso_code
@@ -19,7 +19,7 @@ class FakeCallHost:
     def __init__(self, store: Store, capacity: int = 2) -> None:
         self._store = store
         self.capacity = capacity
-        self.basic_voice = False
+        self.voice = SpeakingVoice(basic=False, own=False)
         self.heard_languages = frozenset({"en"})
         self.missing_languages: frozenset[str] = frozenset()
         """What `check_language` refuses, as it is written."""
@@ -36,8 +36,8 @@ class FakeCallHost:
     def speaks(self, language: str) -> bool:
         return iso_code(language) == "en"
 
-    def basic_voice_in(self, conversation_id: str) -> bool:
-        return self.basic_voice
+    def voice_in(self, conversation_id: str) -> SpeakingVoice:
+        return self.voice
 
     def check_language(self, language: str, *, echo: bool = False) -> None:
         if language in self.missing_languages:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,6 +23,7 @@ from engine.room.participant import Participant
 from engine.room.room import Room
 from tests.conversation.test_call import voice_like
 from tests.fakes.layers import GreyFace
+from tests.real_time import until
 
 
 class Host:
@@ -59,12 +60,6 @@ class Host:
 
     def draw(self, position: int) -> NDArray[np.uint8]:
         return self.face.frame(position, ReplicaState.IDLE)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -160,7 +155,9 @@ async def test_the_room_is_closed_once_no_frame_is_being_drawn() -> None:
     async with room_of(host) as room, person_in(room) as person:
         await until(lambda: bool(person.received.pictures))
         host.face.gate.clear()
-        await asyncio.sleep(0.1)
+        # A frame is being drawn: the next one was due and had to be left out.
+        skipped = room.counts.skipped_frames
+        await until(lambda: room.counts.skipped_frames > skipped + 1)
         closing = asyncio.create_task(room.close())
         await asyncio.sleep(0.5)
         assert not closing.done()
@@ -186,7 +183,8 @@ async def test_a_microphone_that_is_unplugged_in_mid_sentence_is_silent() -> Non
         await until(lambda: any(np.abs(sound).max() > 0.1 for sound in host.sound if sound.size))
         (sender,) = [s for s in person._connection.getSenders() if s.track is person.microphone]
         sender.replaceTrack(None)
-        await asyncio.sleep(0.2)
+        # What was on its way is heard, then nothing but silence.
+        await until(lambda: not any(sound.any() for sound in host.sound[-2:]))
         heard = len(host.sound)
         await until(lambda: len(host.sound) > heard + 1)
         assert not any(sound.any() for sound in host.sound[heard + 1 :])
@@ -203,12 +201,12 @@ async def test_a_message_that_cannot_be_read_is_answered_and_harms_nothing(text:
         await until(lambda: bool(host.messages))
 
 
-async def test_a_message_that_cannot_be_handled_harms_nothing() -> None:
+async def test_a_message_that_cannot_be_handled_harms_nothing(caplog: pytest.LogCaptureFixture) -> None:
     host = Host()
     async with room_of(host) as room, person_in(room) as person:
         host.broken = True
         person.send("conversation.interrupt", "c1")
-        await asyncio.sleep(0.2)
+        await until(lambda: "could not be handled" in caplog.text)
         host.broken = False
         person.send("conversation.interrupt", "c1")
         await until(lambda: bool(host.messages))
@@ -250,10 +248,12 @@ async def test_who_never_connects_loses_the_seat(monkeypatch: pytest.MonkeyPatch
     async with room_of(host, seats=1) as room:
         connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         await room.join(await offer_of(connection), "absent")
-        await connection.close()
         with pytest.raises(CapacityError):
             await room.join("v=0", "too early")
-        await asyncio.sleep(3)
+        await connection.close()
+        await until(lambda: not room._participants)
+        # Whoever does come has the usual time for it.
+        monkeypatch.undo()
         async with person_in(room):
             assert room.people == 1
         await until(lambda: room.people == 0)

@@ -17,6 +17,9 @@ class RoomFacts(AnswerModel):
     closed_captions: bool
     audio_only: bool
     basic_voice: bool = Field(description="Whether the replica speaks with the voice of last resort.")
+    stock_voice: bool = Field(
+        description="Whether a stock voice speaks for a replica of a person, for want of the person's own voice."
+    )
 
 
 class JoinAnswered(AnswerModel):

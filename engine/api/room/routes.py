@@ -97,6 +97,8 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
         record = await known(conversation_id)
         admit(record, request)
         persona = await dependencies.store.personas.get(record.persona_id)
+        replica = await dependencies.store.replicas.get(record.replica_id)
+        voice = host.voice_in(conversation_id)
         return {
             "conversation_id": record.conversation_id,
             "conversation_name": record.conversation_name,
@@ -104,7 +106,8 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
             "status": record.status,
             "closed_captions": bool(record.properties.get("enable_closed_captions")),
             "audio_only": bool(record.fields.get("audio_only") or record.properties.get("audio_only")),
-            "basic_voice": host.basic_voice_in(conversation_id) if host.is_live(conversation_id) else host.basic_voice,
+            "basic_voice": voice.basic,
+            "stock_voice": replica is not None and replica.replica_type == "user" and not voice.own,
         }
 
     @router.post("/rooms/{conversation_id}/join")

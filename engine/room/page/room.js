@@ -72,6 +72,7 @@ function describe(about, replicaName) {
   part("conversation-name").textContent = title;
   for (const element of document.querySelectorAll("[data-replica-name]")) element.textContent = replicaName;
   for (const badge of document.querySelectorAll("[data-basic-voice]")) badge.toggleAttribute("hidden", !about.basic_voice);
+  for (const badge of document.querySelectorAll("[data-stock-voice]")) badge.toggleAttribute("hidden", !about.stock_voice || about.basic_voice);
   part("badge-audio").hidden = !about.audio_only;
   document.body.classList.toggle("voice-only", about.audio_only);
   call.describe(about, replicaName);

@@ -9,6 +9,7 @@
  * @property {boolean} closed_captions  captions are on from the start
  * @property {boolean} audio_only
  * @property {boolean} basic_voice  the replica speaks with the simple built-in voice
+ * @property {boolean} stock_voice  a stock voice speaks for a person's replica
  *
  * @typedef {object} JoinAnswer
  * @property {string} sdp

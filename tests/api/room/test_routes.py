@@ -1,12 +1,15 @@
 """The room: page, facts, joining and leaving."""
 
 import json
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from engine.api.dependencies import room_page_folder
 from engine.api.room.routes import JOINS_AT_ONCE
+from engine.conversation.calls import SpeakingVoice
+from engine.store.opening import Store
 from tests.api.conftest import refusal
 from tests.fakes.call_host import FakeCallHost
 
@@ -85,10 +88,25 @@ async def test_the_facts_say_what_a_participant_may_know(
         "closed_captions": True,
         "audio_only": False,
         "basic_voice": False,
+        "stock_voice": False,
     }
     await client.post(f"/v2/conversations/{room}/end")
     ended = await stranger.get(f"/rooms/{room}")
     assert (ended.status_code, ended.json()["status"]) == (200, "ended")
+
+
+async def test_the_facts_say_when_a_stock_voice_speaks_for_a_person(
+    stranger: httpx.AsyncClient, client: httpx.AsyncClient, host: FakeCallHost, store: Store
+) -> None:
+    body = {"replica_name": "Me", "train_video_url": "https://files.example/me.mp4"}
+    replica_id = (await client.post("/v2/replicas", json=body)).json()["replica_id"]
+    # Training comes with a later version; the room asks only whose replica it is.
+    await store.replicas.change(replica_id, lambda record: replace(record, status="completed"))
+    created = await client.post("/v2/conversations", json={"replica_id": replica_id, "persona_id": "pb87e71797da"})
+    conversation_id = created.json()["conversation_id"]
+    for own in (False, True):
+        host.voice = SpeakingVoice(basic=False, own=own)
+        assert (await stranger.get(f"/rooms/{conversation_id}")).json()["stock_voice"] is not own
 
 
 async def test_an_offer_is_answered(stranger: httpx.AsyncClient, room: str, host: FakeCallHost) -> None:

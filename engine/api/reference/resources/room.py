@@ -24,6 +24,7 @@ OPERATIONS: dict[str, Described] = {
                     "closed_captions": False,
                     "audio_only": False,
                     "basic_voice": False,
+                    "stock_voice": False,
                 },
             ),
         ),
