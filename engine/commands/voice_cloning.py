@@ -1,4 +1,4 @@
-"""`visavis voices clone`: a voice of a person's own, from a recording of them."""
+"""`visavis voices clone` and `forget`: a voice of a person's own, from a recording of them."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from engine.errors import InvalidInputError, VisavisError
 from engine.jobs.cloned_voice import with_cloned_voice
 from engine.layers.tts.cloned_voice_making import clone_voice, load_cloning_model
 from engine.layers.tts.cloned_voice_recording import RATE, read_recording
-from engine.layers.tts.cloned_voice_state import Consent, voice_path
+from engine.layers.tts.cloned_voice_state import Consent, cloned_voices, voice_path
 from engine.store.opening import Store
 from engine.store.records import ReplicaRecord
 from engine.store.timestamps import utc_now
@@ -64,6 +64,23 @@ def clone(
         show_json({**asdict(note), "path": str(destination), "replica_id": replica_id})
     else:
         click.echo(f"The voice {name} is in {destination}.")
+
+
+@click.command("forget")
+@click.argument("name")
+@home_option
+def forget(name: str, home: Path | None) -> None:
+    """Delete the cloned voice NAME for good; from the next conversation on a stock voice speaks for its replicas."""
+    settings = settings_with(home=home)
+    path = voice_path(settings.home, name)
+    if not path.is_file():
+        known = ", ".join(note.name for note in cloned_voices(settings.home)) or "none is here"
+        raise InvalidInputError("NAME", name, f"the name of a cloned voice ({known}) is")
+    try:
+        path.unlink()
+    except OSError as error:
+        raise VisavisError(f"{path} cannot be deleted: {error.strerror or error}") from error
+    click.echo(f"The voice {name} is gone.")
 
 
 async def _own_replica(store: Store, replica_id: str) -> ReplicaRecord:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from engine.commands.installation import home_option, json_option, settings_with, show_json, show_table
-from engine.commands.voice_cloning import clone
+from engine.commands.voice_cloning import clone, forget
 from engine.commands.voice_training import train
 from engine.conversation.languages import accepted_languages, language_tag
 from engine.errors import InvalidInputError, ModelUnavailableError, VisavisError
@@ -43,6 +43,7 @@ def voices() -> None:
 
 
 voices.add_command(clone)
+voices.add_command(forget)
 voices.add_command(train)
 
 

@@ -1,4 +1,4 @@
-"""`visavis voices clone`."""
+"""`visavis voices clone` and `forget`."""
 
 import asyncio
 import json
@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.commands.voice_cloning import clone
+from engine.commands.voice_cloning import clone, forget
 from engine.errors import InvalidInputError, ModelUnavailableError
 from engine.jobs.cloned_voice import cloned_voice_of
 from engine.layers.tts import cloned_voice_model
 from engine.layers.tts.basic_voice import BasicVoice
-from engine.layers.tts.cloned_voice_state import cloned_voices
+from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
+from engine.layers.tts.cloned_voice_state import cloned_voices, voice_path
 from engine.store.opening import open_store
 from engine.store.records import ReplicaRecord
 from models.pull import Puller
@@ -108,6 +109,26 @@ def test_a_recording_becomes_a_voice_and_the_voice_of_a_replica(home: Path, reco
     assert isinstance(again.exception, InvalidInputError)
     assert "--replace" in str(again.exception)
     assert run(home, recording, "--name", "mira", "--consent", "--replace").exit_code == 0
+
+
+def test_a_voice_is_forgotten_for_good(home: Path) -> None:
+    path = voice_path(home, "mira")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"a voice")
+    beside = voice_path(home, "noor")
+    beside.write_bytes(b"another")
+    gone = CliRunner().invoke(forget, ["mira", "--home", str(home)])
+    assert gone.exit_code == 0, gone.exception
+    assert (path.exists(), beside.exists()) == (False, True)
+    with pytest.raises(ModelUnavailableError, match="there is no such voice"):
+        ClonedVoicePool(home).voice("mira")
+
+
+@pytest.mark.parametrize("name", ["mira", "../keys", "MIRA"])
+def test_what_is_no_cloned_voice_cannot_be_forgotten(home: Path, name: str) -> None:
+    refused = CliRunner().invoke(forget, [name, "--home", str(home)])
+    assert isinstance(refused.exception, InvalidInputError)
+    assert name in str(refused.exception)
 
 
 @pytest.mark.parametrize("replica_id", ["rfe12d8b9597", "r00000000000"])
