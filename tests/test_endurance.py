@@ -1,9 +1,12 @@
 """Twenty conversations in a row leave nothing behind, not even the one whose browser tab was killed."""
 
 import asyncio
+import ctypes
 import gc
+import statistics
 import threading
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -16,6 +19,7 @@ from engine.bench.room_client import RoomClient
 from engine.settings import Settings
 from tests.browser.chromium import chromium, join, open_room
 from tests.model_files import NEEDS_MODELS, home
+from tests.real_time import until
 from tests.speech import three_clips
 
 pytestmark = [*NEEDS_MODELS, pytest.mark.browser, pytest.mark.slow]
@@ -41,6 +45,15 @@ def counts() -> dict[str, int]:
     }
 
 
+def live_memory() -> int:
+    """Return the resident bytes once the C library has given back what is free: how much it keeps depends on how threads met."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
+    return int(psutil.Process().memory_info().rss)
+
+
 async def test_twenty_conversations_leave_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir(mode=0o700)
     (tmp_path / "home" / "models").symlink_to(home() / "models")
@@ -54,7 +67,7 @@ async def test_twenty_conversations_leave_nothing_behind(tmp_path: Path) -> None
         ) as api,
     ):
         settled: dict[str, int] = {}
-        memory = 0
+        memory: list[int] = []
         for number in range(1, CONVERSATIONS + 1):
             conversation = (await api.post("/v2/conversations", json={"persona_id": "pb87e71797da"})).json()
             if number == KILLED:
@@ -62,10 +75,16 @@ async def test_twenty_conversations_leave_nothing_behind(tmp_path: Path) -> None
             else:
                 await _someone_talks(api, conversation["conversation_id"])
             if number == SETTLED:
-                settled, memory = await _quiet_counts(), psutil.Process().memory_info().rss
+                settled = await _quiet_counts()
+            if number >= SETTLED:
+                memory.append(live_memory())
         # Chromium's driver is a thread and some pipes of this test, and it is gone by now.
         assert await _quiet_counts(settled) == settled
-        assert psutil.Process().memory_info().rss <= memory * 1.05
+        memory.append(live_memory())
+        # What each conversation leaves behind shows in most steps; a buffer that grew once, as load had it, in one.
+        each = statistics.median(after - before for before, after in pairwise(memory))
+        assert each * len(memory) <= 0.05 * memory[0], memory
+        assert memory[-1] <= 1.25 * memory[0], memory
 
 
 async def _someone_talks(api: httpx.AsyncClient, conversation_id: str) -> None:
@@ -89,9 +108,7 @@ async def _tab_is_killed(appliance: Appliance, conversation: dict[str, str]) -> 
         for process in psutil.Process().children(recursive=True):
             if "--type=renderer" in process.cmdline():
                 process.kill()
-        async with asyncio.timeout(30):
-            while appliance.calls.is_live(conversation["conversation_id"]):  # noqa: ASYNC110
-                await asyncio.sleep(0.2)
+        await until(lambda: not appliance.calls.is_live(conversation["conversation_id"]))
     record = await appliance.store.conversations.get(conversation["conversation_id"])
     assert record is not None
     assert record.status == "ended"
@@ -100,7 +117,7 @@ async def _tab_is_killed(appliance: Appliance, conversation: dict[str, str]) -> 
 async def _quiet_counts(wanted: dict[str, int] | None = None) -> dict[str, int]:
     """Return the counts once they are as wanted, or once they had time to become so (sockets close late)."""
     found = counts()
-    for _ in range(50):
+    for _ in range(150):
         if wanted is None or found == wanted:
             break
         await asyncio.sleep(0.2)

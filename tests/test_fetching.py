@@ -14,6 +14,7 @@ import pytest
 from engine.fetching import MOST_REDIRECTS, Fetched, FetchError, fetch_to_file
 from engine.network import Address, NetworkPolicy, NetworkRefusedError, Resolver
 from engine.store.files import FileTooLargeError
+from tests.real_time import SOON
 
 CONTENT = os.urandom(200_000)
 LOCAL = NetworkPolicy(allow_hosts=("127.0.0.1",))
@@ -89,7 +90,7 @@ async def _fetch(
     policy: NetworkPolicy = LOCAL,
     *,
     most: int = 1_000_000,
-    limit_s: float = 10,
+    limit_s: float = SOON,
     names: Resolver | None = None,
 ) -> Fetched:
     place = folder / "fetched"

@@ -24,6 +24,7 @@ from engine.network import (
     open_client,
     resolve,
 )
+from tests.real_time import SOON
 
 PRIVATE = [
     "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255", "224.0.0.1",
@@ -216,7 +217,7 @@ def _answering(*addresses: str) -> Callable[[str, int], Coroutine[Any, Any, list
 
 async def test_the_request_goes_to_the_checked_address_under_the_name_that_was_asked(receiver: Receiver) -> None:
     async with open_client(
-        NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5, resolver=_answering("127.0.0.1")
+        NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON, resolver=_answering("127.0.0.1")
     ) as client:
         response = await client.get(f"http://hooks.example:{receiver.port}/a")
     assert response.text == "ok"
@@ -241,7 +242,7 @@ async def test_a_redirect_is_checked_again(receiver: Receiver) -> None:
     policy = NetworkPolicy(allow_hosts=("start.example",))
     target = f"http://169.254.169.254:{receiver.port}/latest"
     receiver.answer = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n".encode()
-    async with open_client(policy, Reach.PUBLIC, timeout=5, redirects=3, resolver=_answering("127.0.0.1")) as client:
+    async with open_client(policy, Reach.PUBLIC, timeout=SOON, redirects=3, resolver=_answering("127.0.0.1")) as client:
         with pytest.raises(NetworkRefusedError, match=r"169\.254\.169\.254"):
             await client.get(f"http://start.example:{receiver.port}/")
     assert len(receiver.heads) == 1
@@ -252,9 +253,9 @@ async def test_redirects_are_followed_only_when_asked_and_only_so_often(receiver
     receiver.answer = (
         f"HTTP/1.1 302 Found\r\nLocation: {url}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode()
     )
-    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON) as client:
         assert (await client.get(url)).status_code == 302
-    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5, redirects=3) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON, redirects=3) as client:
         with pytest.raises(httpx.TooManyRedirects):
             await client.get(url)
 
@@ -263,7 +264,7 @@ async def test_the_next_address_of_a_name_is_tried_when_the_first_does_not_answe
     async def two(host: str, port: int) -> list[Address]:
         return [ipaddress.ip_address("127.0.0.9"), ipaddress.ip_address("127.0.0.1")]
 
-    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5, resolver=two) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON, resolver=two) as client:
         assert (await client.post(f"http://localhost:{receiver.port}/", content=b"x")).text == "ok"
 
 
@@ -272,7 +273,7 @@ async def test_the_environment_cannot_put_a_proxy_in_between(
 ) -> None:
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{receiver.port}")
     monkeypatch.setenv("all_proxy", f"http://127.0.0.1:{receiver.port}")
-    async with open_client(NetworkPolicy(), Reach.PUBLIC, timeout=5, resolver=_answering("10.0.0.1")) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC, timeout=SOON, resolver=_answering("10.0.0.1")) as client:
         with pytest.raises(NetworkRefusedError):
             await client.get("http://internal.example/")
     assert receiver.heads == []
@@ -289,7 +290,7 @@ async def test_a_silent_name_server_is_waited_for_as_long_as_for_a_connection() 
 
 
 async def test_a_zone_of_this_machine_cannot_be_named() -> None:
-    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON) as client:
         for url in ("http://[fe80::1%25lo]/", "http://[::1%25lo]/"):
             with pytest.raises((NetworkRefusedError, httpx.InvalidURL)):
                 await client.get(url)
@@ -297,7 +298,7 @@ async def test_a_zone_of_this_machine_cannot_be_named() -> None:
 
 async def test_an_endless_answer_is_cut(receiver: Receiver) -> None:
     receiver.answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 100_000
-    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=5) as client:
+    async with open_client(NetworkPolicy(), Reach.PUBLIC_AND_LOOPBACK, timeout=SOON) as client:
         async with client.stream("GET", f"http://127.0.0.1:{receiver.port}/") as response:
             with pytest.raises(NetworkRefusedError, match="more than 1000 bytes"):
                 await read_limited(response, 1000)

@@ -20,6 +20,7 @@ from engine.room.playout import MEDIA_RATE, TICK
 
 AUDIBLE = 0.003
 """Level (of 1.0) from which received sound counts as not silent."""
+OVER = "the connection is over"
 
 Signal = Callable[[str], Awaitable[str]]
 """Takes an SDP offer to the room, brings back the answer."""
@@ -121,7 +122,8 @@ class RoomClient:
         self._channel.send(text)
 
     async def speak(self, samples: NDArray[np.float32]) -> float:
-        """Speak mono samples at 48 kHz in real time; return when (monotonic) the first of them was sent."""
+        """Speak mono samples at 48 kHz in real time; return when (monotonic) the first of them was sent. Raises ConnectionError
+        when the connection ends before."""
         return await self.microphone.speak(samples)
 
     async def event(
@@ -209,13 +211,25 @@ class FileMicrophone(MediaStreamTrack):
         self._kept: list[NDArray[np.float32]] = []
 
     async def speak(self, samples: NDArray[np.float32]) -> float:
-        """Play samples from the next tick on; returns after the last one, with the time of the first."""
+        """Play samples from the next tick on; returns after the last one, with the time of the first. Raises ConnectionError
+        when the connection ends before."""
+        if self.readyState != "live":
+            raise ConnectionError(OVER)
         loop = asyncio.get_running_loop()
         self._begun, self._done = loop.create_future(), loop.create_future()
         self._speech = samples.astype(np.float32, copy=True)
         begun = await self._begun
         await self._done
         return begun
+
+    def stop(self) -> None:
+        """End the track, as aiortc does when the connection is over; nobody waits for speech that is sent to no one."""
+        super().stop()
+        for waited in (self._begun, self._done):
+            if waited is not None and not waited.done():
+                waited.set_exception(ConnectionError(OVER))
+                # Whoever waits for the first sample does not come to wait for the last one.
+                waited.exception()
 
     def sent(self) -> tuple[float, NDArray[np.float32]] | None:
         """Return when (monotonic) the stream began and all its samples; None before it did."""

@@ -149,7 +149,7 @@ class Participant:
             raise SignallingError("sdp: the offer has no audio section; one audio and one video section are expected")
         sound = offered["audio"]
         sound.sender.replaceTrack(self.sound)
-        SenderReports(sound.sender, self.sound.taken, SOUND_CLOCK, MEDIA_RATE, self._due)
+        SenderReports(sound.sender, SOUND_CLOCK, MEDIA_RATE, self._due)
         for transceiver in offered.values():
             # One stream: browsers keep lips and voice together by its id.
             transceiver.sender._stream_id = self.session_id
@@ -162,7 +162,7 @@ class Participant:
             offered["video"].direction = "sendonly" if self._video else "inactive"
             if self._video:
                 offered["video"].sender.replaceTrack(self.picture)
-                SenderReports(offered["video"].sender, self.picture.taken, PICTURE_CLOCK, MEDIA_RATE, self._due)
+                SenderReports(offered["video"].sender, PICTURE_CLOCK, MEDIA_RATE, self._due)
 
     def _receive(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":

@@ -5,7 +5,6 @@ with load; receivers that align lips by the reports then hold the sound back. Wh
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -16,20 +15,33 @@ from aiortc.rtp import RtcpSrPacket
 MediaTime = Callable[[int], float]
 """Media sample (48 kHz) -> monotonic seconds at which it is due."""
 NTP_SECOND = 1 << 32
+_RTP_WRAP = 1 << 32
 
 
 class SenderReports:
     """Rewrites the reports of one sender; `clock_rate` in Hz is that of its RTP timestamps."""
 
-    def __init__(
-        self, sender: RTCRtpSender, taken: deque[int], clock_rate: int, media_rate: int, due: MediaTime
-    ) -> None:
+    def __init__(self, sender: RTCRtpSender, clock_rate: int, media_rate: int, due: MediaTime) -> None:
+        self._encode: Any = sender._next_encoded_frame
         self._send: Any = sender._send_rtcp
-        self._taken = taken
         self._clock_rate, self._media_rate = clock_rate, media_rate
         self._due = due
-        self._origins: set[int] | None = None
+        self._handed: int | None = None
+        """Media time (RTP clock) of the frame that aiortc got last to send."""
+        self._sent = False
+        """All its packets have left."""
+        self._origin: int | None = None
+        """The random number from which the stream's timestamps count."""
+        sender._next_encoded_frame = self._next_frame  # type: ignore[method-assign]
         sender._send_rtcp = self._send_on_media_time  # type: ignore[method-assign]
+
+    async def _next_frame(self, codec: Any) -> Any:
+        # aiortc asks for a frame when the one before has left.
+        self._sent = True
+        frame = await self._encode(codec)
+        if frame is not None:
+            self._handed, self._sent = frame.timestamp, False
+        return frame
 
     async def _send_on_media_time(self, packets: list[Any]) -> None:
         for packet in packets:
@@ -38,17 +50,12 @@ class SenderReports:
         await self._send(packets)
 
     def _mend(self, packet: RtcpSrPacket) -> None:
-        # The timestamp of the last packet sent is a random origin + its media time. What was taken last may still be with the
-        # encoder, so one report leaves two origins possible, and the next one decides.
         stamped = packet.sender_info.rtp_timestamp
-        origins = {(stamped - self._in_rtp(position)) % (1 << 32): position for position in self._taken}
-        known = self._origins & origins.keys() if self._origins else set(origins)
-        self._origins = known or None
-        if len(known) != 1:
-            return
-        position = origins[next(iter(known))]
+        if self._origin is None:
+            # Amid the packets of a frame nobody can tell whether the stamp is its own or that of the frame before: the next report decides.
+            if self._handed is None or not self._sent:
+                return
+            self._origin = (stamped - self._handed) % _RTP_WRAP
+        position = (stamped - self._origin) % _RTP_WRAP * self._media_rate // self._clock_rate
         late = time.monotonic() - self._due(position)
         packet.sender_info.ntp_timestamp = ntp.current_ntp_time() - int(late * NTP_SECOND)
-
-    def _in_rtp(self, position: int) -> int:
-        return position * self._clock_rate // self._media_rate

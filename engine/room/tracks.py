@@ -22,8 +22,6 @@ class _FedTrack(MediaStreamTrack, Generic[T]):
         super().__init__()
         self._queue: deque[T] = deque(maxlen=self.depth)
         self._filled = asyncio.Event()
-        self.taken: deque[int] = deque(maxlen=2)
-        """Media samples of what the sender took last."""
         self.dropped = 0
         """Media thrown away because the sender did not keep up."""
 
@@ -41,10 +39,7 @@ class _FedTrack(MediaStreamTrack, Generic[T]):
                 raise MediaStreamError
             self._filled.clear()
             await self._filled.wait()
-        media = self._queue.popleft()
-        if media.pts is not None:
-            self.taken.append(media.pts)
-        return media
+        return self._queue.popleft()
 
     def stop(self) -> None:
         """End the track."""

@@ -16,6 +16,7 @@ from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
 from engine.store.opening import open_store
 from tests.api.conftest import ENVIRONMENT_KEY, refusal
+from tests.real_time import SOON
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ async def port(dependencies: ApiDependencies) -> AsyncIterator[int]:
 async def _raw(port: int, request: bytes) -> tuple[bytes, bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
-    head, _, body = (await asyncio.wait_for(reader.read(), 10)).partition(b"\r\n\r\n")
+    head, _, body = (await asyncio.wait_for(reader.read(), SOON)).partition(b"\r\n\r\n")
     writer.close()
     return head, body
 

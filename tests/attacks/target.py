@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.api.guards.connections import GuardedConnection
 from engine.store.opening import Store
 from engine.store.outbox import Delivery
+from tests.real_time import SOON
 from tests.served import Answer, exchange
 
 KEY = "the-key-of-the-owner"
@@ -15,7 +16,7 @@ JSON = "application/json"
 
 class Impatient(GuardedConnection):
     # Also the time in which a refused body has to end: enough on a busy machine.
-    head_s = 1.5
+    head_s = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Target:
 
     async def deliveries(self, conversation_id: str) -> list[Delivery]:
         """Wait until each callback of a conversation was tried, and return them."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SOON):
             while not (  # noqa: ASYNC110 - another task writes it
                 found := await self.store.outbox.deliveries(conversation_id)
             ) or not all(entry.attempts for entry in found):

@@ -95,7 +95,7 @@ async def test_what_is_echoed_stays_text(target: Target, echoed: str) -> None:
 
 
 async def test_a_head_that_comes_drop_by_drop(target: Target) -> None:
-    drops = [b"GET /v2/personas HTTP/1.1\r\nHost: 127.0.0.1\r\n", *[b"X-A: b\r\n"] * 100]
+    drops = [b"GET /v2/personas HTTP/1.1\r\nHost: 127.0.0.1\r\n", *[b"X-A: b\r\n"] * 200]
     assert refused(await target.send(*drops, pause_s=0.02), 408)
 
 
@@ -109,4 +109,6 @@ async def test_many_slow_clients_keep_nobody_out(target: Target) -> None:
 async def test_keys_cannot_be_guessed_at_leisure(target: Target) -> None:
     answers = [await target.call("GET", "/v2/personas", x_api_key=f"guess-{number}") for number in range(80)]
     assert {answer.status for answer in answers} == {401, 429}
-    assert int(answers[-1].headers["retry-after"]) >= 1
+    # On a slow machine the last guess may be the one that each second allows.
+    refusals = [answer for answer in answers if answer.status == 429]
+    assert all(int(answer.headers["retry-after"]) >= 1 for answer in refusals)

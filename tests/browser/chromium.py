@@ -120,7 +120,7 @@ async def open_room(browser: Browser | BrowserContext, url: str, *, open_on_clic
     return page
 
 
-async def join(page: Page, timeout_s: float = 20.0) -> None:
+async def join(page: Page, timeout_s: float = 60.0) -> None:
     """Click "Join", once, and wait until the replica's picture is there and messages can flow."""
     await page.locator("#join").click()
     await until(
@@ -131,7 +131,7 @@ async def join(page: Page, timeout_s: float = 20.0) -> None:
     )
 
 
-async def until(page: Page, condition: str, timeout_s: float = 20.0) -> None:
+async def until(page: Page, condition: str, timeout_s: float = 60.0) -> None:
     """Wait until a JavaScript expression is true in the page; TimeoutError says which one never was.
 
     Playwright's own `wait_for_function` evaluates inside the page, which the room's content policy forbids.
@@ -144,7 +144,7 @@ async def until(page: Page, condition: str, timeout_s: float = 20.0) -> None:
         await asyncio.sleep(0.05)
 
 
-async def eventually(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+async def eventually(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
     """Wait until a condition on this side holds."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110 - it has no event to wait for

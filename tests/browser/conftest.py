@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.stand_in_room import StandInServer
+
+# What a page shows, it shows at once; the limit only ends a test that would never end.
+expect.set_options(timeout=30_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

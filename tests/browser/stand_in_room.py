@@ -42,6 +42,10 @@ MOUTH_BOX = (0.35, 0.62, 0.3, 0.16)
 """Left, top, width, height as shares of the picture: what moves while the tone sounds."""
 
 
+FEWEST_SOUND_FRAMES = 20
+"""A second, of 50: fewer are no silence but a machine that stands still."""
+
+
 def is_sounding(seconds: float) -> bool:
     """Whether the tone sounds at this time of the call: each second second."""
     return int(seconds) % 2 == 1
@@ -53,13 +57,13 @@ class TestPicture(VideoStreamTrack):
     def __init__(self, clock: "Clock") -> None:
         super().__init__()
         self._clock = clock
-        self._index = 0
+        self.sent = 0
         self._face = np.full((SIZE, SIZE, 3), (58, 74, 92), np.uint8)
         rows, columns = np.ogrid[:SIZE, :SIZE]
         self._face[((columns - 256) / 165) ** 2 + ((rows - 265) / 215) ** 2 < 1] = (222, 184, 160)
 
     async def recv(self) -> VideoFrame:
-        seconds = self._index / FRAMES_PER_SECOND
+        seconds = self.sent / FRAMES_PER_SECOND
         await self._clock.wait_until(seconds)
         picture = self._face.copy()
         look = round(18 * np.sin(seconds * 2))
@@ -69,9 +73,9 @@ class TestPicture(VideoStreamTrack):
         opening = 6 + (round(28 * abs(np.sin(seconds * 14))) if is_sounding(seconds) else 0)
         picture[358 - opening : 358 + opening, 200:312] = (120, 40, 50)
         frame = VideoFrame.from_ndarray(picture, format="rgb24")
-        frame.pts = self._index * 90000 // FRAMES_PER_SECOND
+        frame.pts = self.sent * 90000 // FRAMES_PER_SECOND
         frame.time_base = Fraction(1, 90000)
-        self._index += 1
+        self.sent += 1
         return frame
 
 
@@ -133,6 +137,24 @@ class Heard:
             else:
                 self.video_frames += 1
 
+    async def falls_silent(self, seconds: float, threshold: float, within_s: float = 30.0) -> None:
+        """Wait until nothing loud has come for so long, although sound goes on coming; what was on its way comes before."""
+        async with asyncio.timeout(within_s):
+            while True:
+                self.loudest, before = 0.0, self.audio_frames
+                await asyncio.sleep(seconds)
+                if self.loudest < threshold and self.audio_frames - before > seconds * FEWEST_SOUND_FRAMES:
+                    return
+
+    async def sees_nothing(self, seconds: float, within_s: float = 30.0) -> None:
+        """Wait until no picture has come for so long."""
+        async with asyncio.timeout(within_s):
+            while True:
+                before = self.video_frames
+                await asyncio.sleep(seconds)
+                if self.video_frames == before:
+                    return
+
 
 @dataclass
 class StandInRoom:
@@ -152,6 +174,8 @@ class StandInRoom:
     received: list[dict[str, Any]] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
     peers: dict[str, RTCPeerConnection] = field(default_factory=dict)
+    pictures: list[TestPicture] = field(default_factory=list)
+    """One for each participant."""
     channels: list[RTCDataChannel] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     seq: int = 0
@@ -197,7 +221,8 @@ class StandInRoom:
         clock = Clock()
         await peer.setRemoteDescription(RTCSessionDescription(without_mdns(offer["sdp"]), "offer"))
         peer.addTrack(TestTone(clock))
-        peer.addTrack(TestPicture(clock))
+        self.pictures.append(TestPicture(clock))
+        peer.addTrack(self.pictures[-1])
         await peer.setLocalDescription(await peer.createAnswer())
         return {
             "sdp": peer.localDescription.sdp,

@@ -1,7 +1,7 @@
 """One click from the address to the call."""
 
 import asyncio
-import math
+import time
 import wave
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, Request, expect
 
 from tests.browser.chromium import ANSWER_LATER, OPEN_ON_CLICK, Probes, chromium, eventually, join, open_room, until
 from tests.browser.stand_in_room import MOUTH_BOX, StandInServer
+from tests.real_time import best_of, in_time
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -19,16 +20,24 @@ async def test_one_click_shows_and_plays_the_replica(server: StandInServer, brow
     room = server.open_room()
     page = await open_room(browser, server.url(room.conversation_id))
     await join(page)
-    probes = Probes(page, MOUTH_BOX)
-    await probes.start()
-    await asyncio.sleep(6)
-    seen = await probes.stop()
+
+    async def measure() -> None:
+        (picture,) = room.pictures
+        probes = Probes(page, MOUTH_BOX)
+        await probes.start()
+        sent, begun = picture.sent, time.monotonic()
+        await asyncio.sleep(6)
+        rate = (picture.sent - sent) / (time.monotonic() - begun)
+        seen = await probes.stop()
+        shown = seen.frames_per_second()
+        in_time(shown > 0.6 * rate, f"{shown:.1f} pictures a second were shown, {rate:.1f} sent")
+        in_time(seen.changing() > 0.8, f"{seen.changing():.2f} of the pictures changed")
+        in_time(seen.seconds_of_sound() > 1.5, f"{seen.seconds_of_sound():.1f} s of sound")
+        moving, still = seen.mouth_motion(sounding=True), seen.mouth_motion(sounding=False)
+        in_time(moving > 5 * still, f"the mouth moves by {moving:.2f}, and by {still:.2f} in silence")
+
+    await best_of(measure)
     await page.close()
-    assert seen.frames_per_second() > 15
-    assert seen.changing() > 0.8
-    assert seen.seconds_of_sound() > 1.5
-    assert seen.mouth_motion(sounding=True) > 5 * seen.mouth_motion(sounding=False)
-    assert not math.isnan(seen.mouth_motion(sounding=False))
 
 
 async def test_the_room_gets_a_usable_offer(server: StandInServer, browser: Browser) -> None:
@@ -105,14 +114,12 @@ async def test_a_file_is_the_microphone_from_the_click_on(server: StandInServer,
     async with chromium(microphone=clip) as speaking:
         page = await open_room(speaking, server.url(room.conversation_id))
         await page.wait_for_timeout(2500)
+        clicked = await page.evaluate("performance.now()")
         await join(page)
-        assert await page.evaluate("performance.now() - window.microphoneOpenedAt") < 8000
+        assert await page.evaluate("window.microphoneOpenedAt") > clicked
         await eventually(lambda: room.heard.loudest > 0.03)
         # Played once: then it is silent.
-        await page.wait_for_timeout(4000)
-        room.heard.loudest = 0.0
-        await page.wait_for_timeout(2500)
-        assert room.heard.loudest < 0.003
+        await room.heard.falls_silent(2.5, 0.003)
 
 
 def write_bursts(path: Path) -> None:
@@ -183,7 +190,7 @@ async def test_works_inside_an_iframe(server: StandInServer, browser: Browser) -
     await page.goto(server.url("embed/" + room.conversation_id))
     frame = page.frame_locator("iframe")
     await frame.locator("#join").click()
-    await expect(frame.locator("#stage.live")).to_be_visible(timeout=20000)
+    await expect(frame.locator("#stage.live")).to_be_visible(timeout=60000)
     await expect(frame.locator("#leave")).to_be_in_viewport()
     await eventually(lambda: room.heard.loudest > 0.003)
     await page.close()
@@ -202,9 +209,9 @@ async def test_sound_that_the_browser_holds_back_needs_one_click(server: StandIn
         await page.goto(server.url(room.conversation_id))
         # Playwright's own look into the page would count as a gesture: until the call runs, nobody looks.
         await eventually(lambda: room.channels != [])
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
         hear = page.get_by_role("button", name="Click to hear")
-        await expect(hear).to_be_visible(timeout=20000)
+        await expect(hear).to_be_visible(timeout=60000)
         await hear.click()
         await expect(hear).to_be_hidden()
         assert await page.evaluate("(({muted, paused}) => [muted, paused])(document.querySelector('#replica'))") == [

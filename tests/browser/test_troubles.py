@@ -145,7 +145,7 @@ async def test_a_lost_connection_offers_to_rejoin(server: StandInServer, browser
     page = await open_room(browser, server.url(room.conversation_id))
     await join(page)
     await room.drop("s1")
-    await expect(page.get_by_role("heading", name="Connection lost")).to_be_visible(timeout=15000)
+    await expect(page.get_by_role("heading", name="Connection lost")).to_be_visible(timeout=60000)
     await page.get_by_role("button", name="Rejoin").click()
     await until(page, "document.querySelector('#stage').classList.contains('live')")
     await page.close()

@@ -1,18 +1,11 @@
 """What a call leaves behind in figures."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 
 from engine.bench.room_client import RoomClient
 from engine.room.media_counts import MediaCounts
 from tests.conversation.test_host import ENDED, PERSONA, REPLICA, house
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - figures are asked for, they tell nobody
-            await asyncio.sleep(0.02)
+from tests.real_time import until
 
 
 async def test_figures_grow_while_a_call_runs_and_stay_when_it_is_over(tmp_path: Path) -> None:

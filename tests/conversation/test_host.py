@@ -15,6 +15,7 @@ from engine.store.opening import Store, open_store
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 from tests.fakes.layers import FakeLayers, fake_layers
 from tests.fakes.voices import Shelf
+from tests.real_time import SOON, until
 
 STAMP = "2026-01-01T00:00:00.000000Z"
 PERSONA = PersonaRecord("p1", "Ada", {}, "user", STAMP, STAMP)
@@ -91,7 +92,7 @@ async def test_a_place_is_taken_from_the_first_step_and_free_after_the_last(tmp_
         first, second = await host.conversation(), await host.conversation()
         host.layers.chat.open_gate.clear()
         starting = asyncio.create_task(host.calls.start(first, PERSONA, REPLICA))
-        await asyncio.sleep(0.01)
+        await until(host.layers.chat.at_open_gate.is_set)
         with pytest.raises(CapacityError, match="1 conversations"):
             await host.calls.start(second, PERSONA, REPLICA)
         host.layers.chat.open_gate.set()
@@ -160,15 +161,13 @@ async def test_a_start_that_is_given_up_half_way_leaves_no_session_open(tmp_path
         conversation = await host.conversation()
         host.layers.chat.open_gate.clear()
         starting = asyncio.create_task(host.calls.start(conversation, PERSONA, REPLICA))
-        await asyncio.sleep(0.05)
+        await until(host.layers.chat.at_open_gate.is_set)
         starting.cancel()
         await asyncio.wait({starting})
         assert starting.cancelled()
         host.calls.reserve()
         host.layers.chat.open_gate.set()
-        async with asyncio.timeout(5):
-            while host.layers.chat.open_sessions or not host.layers.chat.opened:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        await until(lambda: host.layers.chat.opened and not host.layers.chat.open_sessions)
 
 
 async def test_a_call_that_is_ended_while_it_opens_ends(tmp_path: Path) -> None:
@@ -176,11 +175,11 @@ async def test_a_call_that_is_ended_while_it_opens_ends(tmp_path: Path) -> None:
         conversation = await host.conversation()
         host.layers.chat.open_gate.clear()
         starting = asyncio.create_task(host.calls.start(conversation, PERSONA, REPLICA))
-        await asyncio.sleep(0.05)
+        await until(host.layers.chat.at_open_gate.is_set)
         ending = asyncio.create_task(host.calls.end(conversation.conversation_id, ENDED))
         await asyncio.sleep(0.01)
         host.layers.chat.open_gate.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             await starting
             await ending
         assert not host.calls.is_live(conversation.conversation_id)
@@ -192,14 +191,14 @@ async def test_stopping_waits_for_a_call_that_is_opening_and_begins_no_other(tmp
         first, second = await host.conversation(), await host.conversation()
         host.layers.chat.open_gate.clear()
         starting = asyncio.create_task(host.calls.start(first, PERSONA, REPLICA))
-        await asyncio.sleep(0.05)
+        await until(host.layers.chat.at_open_gate.is_set)
         closing = asyncio.create_task(host.calls.close(ENDED))
         await asyncio.sleep(0.01)
         with pytest.raises(CapacityError, match="stopping"):
             await host.calls.start(second, PERSONA, REPLICA)
         assert not closing.done()
         host.layers.chat.open_gate.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             await starting
             await closing
         assert host.layers.chat.open_sessions == 0

@@ -96,7 +96,7 @@ class LevelRecognizer:
         if self.fails_with is not None:
             raise self.fails_with
         self.asked.append((language, frozenset(others)))
-        self.gate.wait(20)
+        self.gate.wait(60)
         audio = audio[-29 * 16_000 :]
         levels = [round(float(audio[at : at + 160].max()) * 10) for at in range(0, audio.size - 159, 160)]
         # A frame that holds the end of one level and the beginning of the next is neither.
@@ -151,6 +151,8 @@ class ScriptedModel:
         """Words of an answer after which the model fails."""
         self.prefill_gate, self.open_gate = threading.Event(), threading.Event()
         """While one is cleared, that work does not come to an end."""
+        self.at_open_gate = threading.Event()
+        """Somebody has begun to open a session."""
         self.prefill_gate.set()
         self.open_gate.set()
 
@@ -158,7 +160,8 @@ class ScriptedModel:
         return self.script[min(len(self.prompts), len(self.script)) - 1]
 
     def open_session(self) -> ScriptedSession:
-        self.open_gate.wait(20)
+        self.at_open_gate.set()
+        self.open_gate.wait(60)
         self.opened += 1
         self.open_sessions += 1
         return ScriptedSession(self)
@@ -215,7 +218,7 @@ class GreyFace:
     def frame(self, position: int, state: ReplicaState) -> Picture:
         if self.fails:
             raise RuntimeError("the face broke")
-        self.gate.wait(20)
+        self.gate.wait(60)
         self.drawn_after_close += self.closed
         self.states.append(state)
         grey = 200 if state is ReplicaState.SPEAKING else 50

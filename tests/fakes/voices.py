@@ -38,7 +38,7 @@ class Shelf:
         self.opened.append(f"{choice.name} {choice.language}")
         gate = self.gates.get(choice.name)
         if gate is not None:
-            gate.wait(20)
+            gate.wait(60)
         if choice.name in self.damaged:
             raise ModelUnavailableError("damaged")
         self.voices[choice.name] = NamedTone(choice.name, choice.language, basic=choice.basic)

@@ -70,7 +70,7 @@ class Receiver:
         await self.until_true(lambda: (len(self.requests) if tried else len(self.taken)) >= count)
         return self.tried if tried else self.accepted
 
-    async def until_true(self, condition: Callable[[], bool], within_s: float = 20.0) -> None:
+    async def until_true(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Wait until what has arrived meets the condition. Raises TimeoutError."""
         async with asyncio.timeout(within_s):
             while not condition():

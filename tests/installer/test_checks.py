@@ -45,7 +45,7 @@ def small_project(tmp_path: Path) -> Path:
 
 def _run_checks(folder: Path) -> "subprocess.CompletedProcess[str]":
     code = RUN_CHECKS.format(checkout=str(CHECKOUT), folder=str(folder))
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=180)
 
 
 def test_all_passed_ends_with_pytests_closing_line(small_project: Path) -> None:

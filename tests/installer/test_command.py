@@ -24,7 +24,7 @@ def _call(home: Path, *arguments: str, **variables: str) -> "subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=180,
     )
 
 
@@ -173,13 +173,13 @@ def test_a_stopped_installer_leaves_no_child_behind_and_says_that_it_goes_on(tmp
     }
     command = [sys.executable, "-m", "installer", "run", "--headless", "--venv", str(tmp_path / "venv")]
     child = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not (pid.exists() and pid.read_text()):
         assert child.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
     child.send_signal(number)
-    _, said = child.communicate(timeout=30)
+    _, said = child.communicate(timeout=120)
     assert child.returncode == 130
     assert b"the next call goes on from here" in said
     with pytest.raises(ProcessLookupError):

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from engine.jobs.runner import JobRunner
 from engine.jobs.worker import Progress, Workers
 from engine.store.opening import Store
+from tests.real_time import SOON
 
 BASE_URL = "http://127.0.0.1:8765"
 HOOK = "http://127.0.0.1:1/hook"
@@ -66,7 +67,7 @@ async def running(store: Store, workers: Workers, support_contact: str = "") -> 
 
 async def until(read: Callable[[], Awaitable[Value]], holds: Callable[[Value], bool]) -> Value:
     """Return what is read as soon as it holds; the limit only ends a test that would never end."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(SOON):
         while not holds(value := await read()):  # noqa: ASYNC110 - rows have no event
             await asyncio.sleep(0.005)
     return value

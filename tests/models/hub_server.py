@@ -117,7 +117,7 @@ def stall(after: int) -> Fault:
     def fault(request: Request) -> None:
         request.answer(200, request.data[:after], length=len(request.data))
         request.wfile.flush()
-        request.hub.release.wait(60)
+        request.hub.release.wait(180)
 
     return fault
 
@@ -130,6 +130,16 @@ def slowly(chunk: int, pause: float) -> Fault:
         for start in range(0, len(request.data), chunk):
             request.wfile.write(request.data[start : start + chunk])
             time.sleep(pause)
+
+    return fault
+
+
+def not_before(event: threading.Event) -> Fault:
+    """Send the file once something has come about."""
+
+    def fault(request: Request) -> None:
+        event.wait(60)
+        request.behave()
 
     return fault
 

@@ -58,9 +58,9 @@ def hub_path(path: str) -> str:
     return f"/{REPOSITORY}/resolve/{REVISION}/{path}"
 
 
-def fetcher(hub: HubServer) -> HubFetcher:
+def fetcher(hub: HubServer, *, read_timeout: float = 60.0) -> HubFetcher:
     """Return a fetcher that loses no time between its tries."""
-    return HubFetcher(base_url=hub.url, read_timeout=0.5, attempts=3, longest_wait=0.01)
+    return HubFetcher(base_url=hub.url, read_timeout=read_timeout, attempts=3, longest_wait=0.01)
 
 
 def puller(store: ModelStore, hub: HubServer | None = None) -> Puller:

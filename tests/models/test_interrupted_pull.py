@@ -32,7 +32,7 @@ class Pull:
         )
 
     def finish(self) -> tuple[int, str, str]:
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=180)
         return self.process.returncode, out, err
 
 
@@ -45,7 +45,7 @@ def catalogue(hub: HubServer, tmp_path: Path) -> Path:
 
 def wait_for_half(store: ModelStore) -> None:
     partial = store.partials / sha256(DATA)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not partial.exists() or partial.stat().st_size < HALF // 2:
         assert time.monotonic() < deadline, "the pull never began"
         time.sleep(0.02)

@@ -64,7 +64,7 @@ def packets_that_left(program: str) -> int:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     if "Unknown device type" in done.stderr:

@@ -13,6 +13,7 @@ from sqlite_utils import Database as Tables
 
 from engine.store.database import BUSY_TIMEOUT_MS, Database
 from engine.store.errors import StoreError
+from tests.real_time import SOON
 
 
 @pytest.fixture
@@ -89,7 +90,7 @@ async def test_readers_go_on_while_a_write_is_in_progress_and_the_event_loop_tur
     def slow(tables: Tables) -> None:
         _add(tables, "slow")
         inside.set()
-        leave.wait(10)
+        leave.wait(SOON)
 
     writing = asyncio.create_task(database.write(slow))
     await asyncio.to_thread(inside.wait)
@@ -176,12 +177,15 @@ async def test_a_write_that_was_begun_is_finished_by_close(path: Path) -> None:
     database = await Database.open(path)
     await database.write(_make_table)
 
+    begun = threading.Event()
+
     def slow(tables: Tables) -> None:
+        begun.set()
         time.sleep(0.2)
         _add(tables, "kept")
 
     writing = asyncio.create_task(database.write(slow))
-    await asyncio.sleep(0.05)
+    await asyncio.to_thread(begun.wait, SOON)
     await database.close()
     await writing
     again = await Database.open(path)

@@ -16,6 +16,7 @@ from engine.webhooks.delivery import AT_ONCE, PER_RECEIVER, WebhookDelivery
 from engine.webhooks.schedule import RetrySchedule
 from engine.webhooks.signing import Signer
 from tests.fakes.webhook_receiver import Answer, Receiver
+from tests.real_time import SOON
 
 QUICK = RetrySchedule(first_s=0.02, longest_s=0.1, attempts=4)
 SIGNER = Signer(b"k" * 32)
@@ -55,7 +56,7 @@ async def test_a_conversation_tells_its_story_in_order(
     assert {body["webhook_url"] for body in (joined, ended, ready)} == {receiver.url}
     assert {body["conversation_id"] for body in (joined, ended, ready)} == {conversation_id}
     assert receiver.requests[0].headers["content-type"] == "application/json"
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     assert [entry.status for entry in await store.outbox.deliveries()] == ["delivered"] * 3
 
 
@@ -69,7 +70,7 @@ async def test_a_failed_try_is_repeated_and_those_behind_it_wait(
     await store.conversations.end(conversation_id, [shutdown("r1", "over")])
     await receiver.until(2)
     assert [body["event_type"] for body in receiver.tried] == ["system.replica_joined"] * 3 + ["system.shutdown"]
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     first, second = await store.outbox.deliveries()
     assert (first.attempts, second.attempts) == (3, 1)
 
@@ -122,7 +123,7 @@ async def test_a_receiver_that_is_gone_for_good_is_not_tried_again(
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
     await store.conversations.end(conversation_id, [shutdown("r1", "over")])
     await receiver.until(1)
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     first, second = await store.outbox.deliveries()
     assert (first.status, first.attempts, first.last_status) == ("failed", 1, 410)
     assert (second.status, second.last_status, second.last_error) == ("delivered", 200, None)
@@ -139,7 +140,7 @@ async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(
     conversation_id = await _conversation(store, receiver.url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
     await receiver.until(1, tried=True)
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     [entry] = await store.outbox.deliveries()
     assert (entry.status, entry.attempts, entry.last_status) == ("pending", 1, status)
     assert 7190 <= entry.next_attempt_at - begun.timestamp() <= 7260
@@ -150,7 +151,7 @@ async def test_a_redirect_is_named_as_what_it_is(store: Store, receiver: Receive
     conversation_id = await _conversation(store, receiver.url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
     await receiver.until(QUICK.attempts, tried=True)
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     [entry] = await store.outbox.deliveries()
     assert (entry.status, entry.last_status) == ("failed", 307)
     assert entry.last_error == "the receiver answered 307; redirects are not followed"
@@ -179,20 +180,20 @@ async def test_what_is_replayed_arrives_again_under_a_new_id(
     conversation_id = await _conversation(store, receiver.url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
     await receiver.until(1)
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     [original] = await store.outbox.deliveries()
     await store.outbox.replay(original.delivery_id)
     first, second = await receiver.until(2)
     assert first == second
     assert receiver.requests[0].headers["webhook-id"] != receiver.requests[1].headers["webhook-id"]
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     assert [entry.status for entry in await store.outbox.deliveries()] == ["delivered", "delivered"]
 
 
 async def test_what_another_process_queues_is_found_without_a_word(
     store: Store, receiver: Receiver, delivery: WebhookDelivery, home: Path
 ) -> None:
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     other = await open_store(home)
     conversation_id = await _conversation(other, receiver.url)
     await other.conversations.record_event(conversation_id, replica_joined("r1"))
@@ -203,7 +204,7 @@ async def test_what_another_process_queues_is_found_without_a_word(
 
 async def test_what_was_not_delivered_is_delivered_after_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     store = await open_store(tmp_path / "again")
-    receiver.answers = [500]
+    receiver.answers = [500] * 100
     conversation_id = await _conversation(store, receiver.url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
     delivery = WebhookDelivery(store.outbox, NetworkPolicy(), SIGNER, schedule=RetrySchedule(first_s=0.3))
@@ -211,6 +212,8 @@ async def test_what_was_not_delivered_is_delivered_after_a_restart(tmp_path: Pat
     await receiver.until(1, tried=True)
     await delivery.close()
     await store.close()
+    assert receiver.accepted == []
+    receiver.answers.clear()
 
     store = await open_store(tmp_path / "again")
     delivery = WebhookDelivery(store.outbox, NetworkPolicy(), SIGNER, schedule=QUICK)
@@ -230,7 +233,7 @@ async def test_what_the_network_policy_refuses_is_not_tried_again(store: Store, 
     delivery.start()
     conversation_id = await _conversation(store, url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
-    await delivery.drain(10)
+    await delivery.drain(SOON)
     [entry] = await store.outbox.deliveries()
     assert (entry.status, entry.attempts) == ("failed", 1)
     assert urlsplit(url).netloc in str(entry.last_error)
@@ -248,7 +251,7 @@ async def test_a_hundred_conversations_lose_and_repeat_nothing(
 
     ids = await asyncio.gather(*(talk() for _ in range(100)))
     await receiver.until(200)
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     assert len(receiver.tried) == 200
     for conversation_id in ids:
         told = [body["event_type"] for body in receiver.accepted if body["conversation_id"] == conversation_id]
@@ -259,7 +262,7 @@ async def test_closing_leaves_no_task_behind(store: Store) -> None:
     before = asyncio.all_tasks()
     delivery = WebhookDelivery(store.outbox, NetworkPolicy(), SIGNER)
     delivery.start()
-    await delivery.drain(5)
+    await delivery.drain(SOON)
     await delivery.close()
     assert asyncio.all_tasks() == before
 
@@ -272,7 +275,7 @@ async def test_closing_ends_at_once_even_while_there_is_news(tmp_path: Path) -> 
             delivery.start()
             await delivery.drain(1.0)
             store.outbox.announce()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 await delivery.close()
     finally:
         await store.close()
@@ -288,7 +291,7 @@ async def test_a_fault_that_nobody_expected_waits_its_turn_like_every_other(stor
     delivery.start()
     conversation_id = await _conversation(store, receiver.url)
     await store.conversations.record_event(conversation_id, replica_joined("r1"))
-    await delivery.drain(10)
+    await delivery.drain(SOON)
     [entry] = await store.outbox.deliveries()
     assert (entry.status, entry.attempts, entry.last_error) == ("failed", 1, "RuntimeError")
     assert delivery.alive

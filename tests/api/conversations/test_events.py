@@ -18,6 +18,7 @@ from engine.store.opening import Store
 from tests.api.conftest import ENVIRONMENT_KEY, refusal
 from tests.api.conversations.created import create
 from tests.fakes.call_host import FakeCallHost
+from tests.real_time import SOON
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ class Listening:
     async def next(self) -> tuple[int, dict[str, Any]] | str:
         """Return the id and the message of the next event, or another block as it is."""
         block: list[str] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(SOON):
             async for line in self._lines:
                 if not line and block:
                     break

@@ -35,7 +35,7 @@ def _guarded(app: Callable[[Scope, Receive, Send], object], **limits: float) -> 
 
 
 async def test_a_body_that_comes_drop_by_drop_is_cut_off() -> None:
-    async with served(_guarded(_reader, grace_s=0.3, bytes_per_s=1e6)) as port:
+    async with served(_guarded(_reader, grace_s=1.5, bytes_per_s=1e6)) as port:
         answer = await exchange(port, HEAD, *[b"x"] * 40, pause_s=0.1)
         assert answer.status == 408
         assert answer.error == "The body came too slowly"
@@ -51,8 +51,9 @@ async def test_a_body_that_never_comes_is_cut_off() -> None:
 
 
 async def test_what_is_slow_but_steady_passes() -> None:
-    async with served(_guarded(_reader, grace_s=0.3, bytes_per_s=20)) as port:
-        answer = await exchange(port, HEAD, *[b"x" * 10] * 4, pause_s=0.2)
+    async with served(_guarded(_reader, grace_s=1.0, bytes_per_s=4)) as port:
+        # Each piece buys two and a half seconds; together they take longer than what every body gets.
+        answer = await exchange(port, HEAD + b"x" * 10, *[b"x" * 10] * 3, pause_s=0.5)
     assert (answer.status, answer.body) == (200, b"40")
 
 
@@ -61,14 +62,14 @@ async def test_only_the_waiting_for_the_client_counts() -> None:
         size = 0
         async for piece in Request(scope, receive).stream():
             size += len(piece)
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(1.0)
         await PlainTextResponse(str(size))(scope, receive, send)
 
-    async with served(_guarded(busy, grace_s=0.3, bytes_per_s=1e6)) as port:
+    async with served(_guarded(busy, grace_s=1.5, bytes_per_s=1e6)) as port:
         answer = await exchange(port, HEAD, b"x" * 20, b"x" * 20, pause_s=0.1)
     assert (answer.status, answer.body) == (200, b"40")
 
 
 async def test_after_the_body_nothing_is_limited() -> None:
     async with served(_guarded(_streamer, grace_s=0.05)) as port:
-        assert (await exchange(port, HEAD, b"x" * 40)).body == b"....."
+        assert (await exchange(port, HEAD + b"x" * 40)).body == b"....."

@@ -32,7 +32,7 @@ class ServedApi:
     def start(self) -> None:
         """Serve from now on."""
         self._thread.start()
-        self._started.wait(30)
+        self._started.wait(120)
         if self._failure is not None:
             raise self._failure
 
@@ -40,7 +40,7 @@ class ServedApi:
         """End the server and wait for it."""
         if self._server is not None:
             self._server.should_exit = True
-        self._thread.join(30)
+        self._thread.join(60)
 
     async def _serve(self) -> None:
         store = None

@@ -50,7 +50,7 @@ class Fuzzer:
         self.session = requests.Session()
         self.session.headers["x-api-key"] = KEY
         self._url = url
-        document = self.session.get(f"{url}/openapi.json", timeout=30).json()
+        document = self.session.get(f"{url}/openapi.json", timeout=60).json()
         alter(document)
         self.schema = schemathesis.openapi.from_dict(document)
         self.schema.config.update(base_url=url)
@@ -70,18 +70,18 @@ class Fuzzer:
             content = item["post"]["requestBody"]["content"]
             for number in range(OF_EACH):
                 if path == "/v2/uploads":
-                    answer = self.session.post(f"{self._url}{path}", files={"file": ("a.txt", b"text")}, timeout=30)
+                    answer = self.session.post(f"{self._url}{path}", files={"file": ("a.txt", b"text")}, timeout=60)
                 else:
                     examples = [example["value"] for example in content["application/json"]["examples"].values()]
                     body: Any = examples[number % len(examples)]
-                    answer = self.session.post(f"{self._url}{path}", json=body, timeout=30)
+                    answer = self.session.post(f"{self._url}{path}", json=body, timeout=60)
                 assert answer.status_code in {200, 201}, f"the example of {path} is refused: {answer.text}"
                 made = answer.json()
                 field = "pronunciation_dictionary_id" if parameter == "dictionary_id" else parameter
                 ids.setdefault(parameter, []).append(made[field])
         ids["pal_id"], ids["face_id"] = ids["persona_id"], ids["replica_id"]
         trial: Any = {"persona_id": "pb87e71797da", "test_mode": True}
-        answer = self.session.post(f"{self._url}/v2/conversations", json=trial, timeout=30)
+        answer = self.session.post(f"{self._url}/v2/conversations", json=trial, timeout=60)
         ids["ended"].append(answer.json()["conversation_id"])
         return ids
 
@@ -144,7 +144,7 @@ class Fuzzer:
     def _send(self, case: Any) -> None:
         self.sent += 1
         try:
-            response = case.call(session=self.session, headers={"x-api-key": KEY}, timeout=20)
+            response = case.call(session=self.session, headers={"x-api-key": KEY}, timeout=60)
         except requests.RequestException as error:
             self._note(case, f"{type(error).__name__}: {error}")
             return

@@ -81,7 +81,7 @@ def test_whoever_speaks_with_another_voice_does_not_wait_while_one_is_opened() -
         first, second = callers.submit(pool.voice, "de"), callers.submit(pool.voice, "de")
         assert pool.voice("fr").name == "voice-fr"
         gate.set()
-        assert first.result(20) is second.result(20)
+        assert first.result(60) is second.result(60)
     assert shelf.opened.count("voice-de de") == 1
     pool.close()
 
@@ -89,6 +89,6 @@ def test_whoever_speaks_with_another_voice_does_not_wait_while_one_is_opened() -
 def test_a_voice_can_be_opened_ahead() -> None:
     shelf = Shelf("de")
     pool = VoicePool(OWN, shelf)
-    assert pool.prepare("de").result(20).name == "voice-de"
-    assert pool.background(lambda: len(shelf.opened)).result(20) == 1
+    assert pool.prepare("de").result(60).name == "voice-de"
+    assert pool.background(lambda: len(shelf.opened)).result(60) == 1
     pool.close()

@@ -95,7 +95,8 @@ def test_a_server_that_continues_at_the_wrong_place_is_not_believed(hub: HubServ
 
 def test_a_stalled_connection_is_given_up_and_continued(hub: HubServer, tmp_path: Path) -> None:
     hub.faults = [faults.stall(100_000)]
-    assert fetch(hub, hub_model(hub, "m", {"a.gguf": DATA}), tmp_path) == DATA
+    made = hub_model(hub, "m", {"a.gguf": DATA})
+    assert fetch(hub, made, tmp_path, fetcher(hub, read_timeout=2.0)) == DATA
     assert hub.asked[1] == (hub_path("a.gguf"), "bytes=100000-")
 
 
