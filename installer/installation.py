@@ -37,7 +37,7 @@ class Options:
     gpu: bool | None = None
     """True and False force or forbid the GPU runtime; None takes it where a card is."""
     extras: tuple[str, ...] = ()
-    """Further sections of the lock (`gui`, `train`, `cloning`)."""
+    """Further sections of the lock (`gui`, `train`, `cloning`, `studio`)."""
     tests: bool = False
     """Whether the tests' packages and browser are needed too."""
     browser: bool = True

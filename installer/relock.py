@@ -19,7 +19,7 @@ from installer.lock import WITH_TORCH, Lock, Pin, rendered
 
 # Needed to build the two packages that are published as source alone (llama-cpp-python, docopt).
 BUILD_TOOLS = ("scikit-build-core>=1.0", "cmake>=3.28", "ninja>=1.11", "setuptools>=77", "pip>=25")
-EXTRAS = ("dev", "gpu", "gui", "train", "cloning")
+EXTRAS = ("dev", "gpu", "gui", "train", "cloning", "studio")
 
 # torch publishes its small CPU builds for Linux beside the public index, under a local version: their hashes are added
 # by hand. A machine that reaches such a build takes it (2.13.0+cpu sorts above 2.13.0); the others need `train-cuda`.

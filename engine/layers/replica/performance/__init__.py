@@ -1,0 +1,1 @@
+"""How a presenter acts: from speech and state to an expression, for whatever draws it."""
