@@ -1,0 +1,140 @@
+"""How much of each key picture an expression is made of."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.layers.replica.presenter.bundle import EYES, MOUTH, POSE, Bundle
+from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE, Geometry
+from engine.layers.replica.presenter.jit import compiled
+from models.blendshapes import SHAPES
+
+Floats = NDArray[np.float32]
+
+_ROUNDS: Final = 60
+_RIDGE: Final = 1e-4  # of the mean diagonal: keys that are nearly alike share instead of swapping
+_BLOCK: Final = 2048  # vertices at a time, so that the shapes are never all there as floats
+_NEARLY: Final = 0.85  # a share from which on the face begins to be simply as in that key
+_GAZE_SAME: Final = 2.0  # degrees
+_GAZE_OTHER: Final = 6.0
+_OF_EYES: Final = np.array([name.startswith(("brow", "eye", "cheekRaiser", "cheekSquint")) for name in SHAPES])
+_YAW_FROM: Final = (
+    1.0  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyShares:
+    """What each key counts for one expression."""
+
+    mouth: Floats
+    eyes: Floats
+    turned: Floats
+    """How the rest key's share is divided among it and the keys that show the head turned; sums to 1."""
+    mouth_is: Floats
+    """How far (0..1) the mouth simply is as in this key: then its picture is right even where the key does not see the mesh. Never `rest`:
+    whether the lips touch is seen better from the mesh."""
+    eyes_are: Floats
+    """The same for the eyes, gaze included."""
+
+
+class KeyWeights:
+    """Finds the keys' weights: for mouth and eyes those non-negative ones that come nearest to the expression's movement."""
+
+    def __init__(self, bundle: Bundle, geometry: Geometry) -> None:
+        weights = np.array([key.weights for key in bundle.keys], np.float64)
+        self._count = len(bundle.keys)
+        self._at_rest = np.array([POSE in key.sets for key in bundle.keys])
+        self._gaze = np.array([(key.gaze[0] - key.yaw, key.gaze[1] - key.pitch) for key in bundle.keys])
+        self._poses = [(key.yaw, index) for index, key in enumerate(bundle.keys) if POSE in key.sets and key.yaw]
+        self._sets = [
+            _KeySet([index for index, key in enumerate(bundle.keys) if index and name in key.sets], weights, gram)
+            for name, gram in zip((MOUTH, EYES), _grams(geometry), strict=True)
+        ]
+
+    def find(self, weights: Floats, yaw: float, gaze: tuple[float, float] = (0.0, 0.0)) -> KeyShares:
+        """Return the shares for weights over SHAPES, the head's yaw and the gaze in the head (degrees); they depend on nothing else."""
+        turned = self._turned(yaw)
+        mouth, eyes = (keys.solve(weights, turned) for keys in self._sets)
+        away = np.hypot(self._gaze[:, 0] - gaze[0], self._gaze[:, 1] - gaze[1])
+        same_gaze = np.clip((_GAZE_OTHER - away) / (_GAZE_OTHER - _GAZE_SAME), 0.0, 1.0)
+        return KeyShares(
+            mouth, eyes, turned, self._nearly(mouth), np.asarray(self._nearly(eyes) * same_gaze, np.float32)
+        )
+
+    def _nearly(self, shares: Floats) -> Floats:
+        # The turned plates show the same mouth and eyes as `rest`.
+        together = np.where(self._at_rest, shares[self._at_rest].sum(), shares)
+        return np.asarray(np.clip((together - _NEARLY) / (1.0 - _NEARLY), 0.0, 1.0), np.float32)
+
+    def _turned(self, yaw: float) -> Floats:
+        turned = np.zeros(self._count, np.float32)
+        nearest, share = 0, 0.0
+        for angle, index in self._poses:
+            if angle * yaw > 0.0 and abs(angle) > _YAW_FROM:
+                reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (abs(angle) - _YAW_FROM)))
+                if reached > share:
+                    nearest, share = index, reached
+        turned[nearest] = share * share * (3.0 - 2.0 * share)
+        turned[0] = 1.0 - turned[nearest] if nearest else 1.0
+        return turned
+
+
+class _KeySet:
+    """The keys of one set, without `rest`: their products with the shapes and among each other, over the set's part of the face."""
+
+    def __init__(self, keys: list[int], weights: NDArray[np.float64], gram: NDArray[np.float64]) -> None:
+        self._keys = np.array(keys, np.intp)
+        own = weights[self._keys]
+        self._to_key = own @ gram
+        self._among = self._to_key @ own.T
+        if keys:
+            self._among += np.eye(len(keys)) * max(1e-9, _RIDGE * float(np.trace(self._among)) / len(keys))
+
+    def solve(self, weights: Floats, turned: Floats) -> Floats:
+        """Return the weights of all keys; they sum to 1."""
+        found = np.zeros(self._keys.size)
+        _descend(self._among, self._to_key @ weights.astype(np.float64), found)
+        total = float(found.sum())
+        if total > 1.0:
+            found /= total
+        shares = np.asarray(turned * max(0.0, 1.0 - total), np.float32)
+        shares[self._keys] += found.astype(np.float32)
+        return shares
+
+
+@compiled
+def _descend(among: NDArray[np.float64], target: NDArray[np.float64], found: NDArray[np.float64]) -> None:
+    # Non-negative least squares by coordinates, from zero: no frame depends on the one before.
+    for _ in range(_ROUNDS):
+        moved = 0.0
+        for key in range(found.size):
+            pull = target[key]
+            for other in range(found.size):
+                pull -= among[key, other] * found[other]
+            value = max(0.0, found[key] + pull / among[key, key])
+            moved = max(moved, abs(value - found[key]))
+            found[key] = value
+        if moved < 1e-5:
+            break
+
+
+def _grams(geometry: Geometry) -> list[NDArray[np.float64]]:
+    shapes, vertices, _ = geometry.shape_deltas.shape
+    eyes = geometry.upper.astype(np.float32) / 255.0
+    # The eyeballs turn by themselves, and what does not follow the head is not the face.
+    seen = ((geometry.region != LEFT_EYE) & (geometry.region != RIGHT_EYE)) * (
+        geometry.pose_follow.astype(np.float32) / 255.0
+    )
+    grams = [np.zeros((shapes, shapes)) for _ in range(2)]
+    # A smile lifts the lower lids too: were it looked for in the eyes' keys, eyes of another gaze would come with it.
+    masks = [~_OF_EYES, _OF_EYES]
+    for start in range(0, vertices, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        deltas = geometry.shape_deltas[:, part].astype(np.float32) * geometry.shape_scales[:, None, None]
+        for gram, share in zip(grams, (1.0 - eyes[part], eyes[part]), strict=True):
+            flat = (deltas * np.sqrt(share * seen[part])[None, :, None]).reshape(shapes, -1)
+            gram += flat @ flat.T
+    return [gram * np.outer(mask, mask) for gram, mask in zip(grams, masks, strict=True)]
