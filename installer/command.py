@@ -129,7 +129,11 @@ def _parser() -> argparse.ArgumentParser:
         help="never use the network; says which step would need it",
     )
     setting_up.add_argument(
-        "--extra", action="append", default=[], choices=("gui", "train", "cloning", "studio"), help="a further set of packages"
+        "--extra",
+        action="append",
+        default=[],
+        choices=("gui", "train", "cloning", "studio"),
+        help="a further set of packages",
     )
     card_parent = argparse.ArgumentParser(add_help=False)
     card = card_parent.add_mutually_exclusive_group()
