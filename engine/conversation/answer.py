@@ -6,6 +6,7 @@ it becomes useless.
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections import deque
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 LOOK_AHEAD = 20 * MEDIA_RATE
 """Media samples that are synthesised ahead of the clock: a long text neither fills the memory nor keeps the voice from other calls."""
+
+VOICE_PATIENCE = 0.5
+"""Seconds that the text waits for the sound of its first clause at most."""
 
 WriteText = Callable[[CancelToken], Iterator[str]]
 """Yields the answer's text in pieces; runs in a worker thread."""
@@ -90,6 +94,8 @@ class Answer:
         self._on_clause = on_clause
         self._cancel = CancelToken()
         self._released = asyncio.Event()
+        self._voiced = threading.Event()
+        """The first clause has its sound, or needs none any more."""
         self._style = parts.style
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
         self._placed: list[_Placed] = []
@@ -139,6 +145,7 @@ class Answer:
                 self._cut_at = self._parts.playout.cut()
                 self._parts.face.silence_from(self._cut_at)
         self._released.set()
+        self._voiced.set()
         self._clauses.put_nowait(None)
 
     def heard_text(self) -> str:
@@ -180,6 +187,9 @@ class Answer:
                 if self._cancel.cancelled:
                     return
                 pass_on(splitter.feed(piece))
+                if not first:
+                    # The model would take memory bandwidth from the voice while people wait for its first sound; later words have time.
+                    self._voiced.wait(VOICE_PATIENCE)
             pass_on(splitter.flush())
 
         try:
@@ -194,9 +204,11 @@ class Answer:
             while (clause := await self._clauses.get()) is not None and not self._cancel.cancelled:
                 clause = self._felt(clause)
                 if not clause:
+                    self._voiced.set()
                     continue
                 started = time.monotonic()
                 spoken, sound = await self._synthesise(clause)
+                self._voiced.set()
                 if not self._placed:
                     self._note("tts_first_clause", started)
                 await self._released.wait()
@@ -208,6 +220,8 @@ class Answer:
         except Exception:
             log.exception("the voice of an answer broke off")
             self._cancel.cancel()
+        finally:
+            self._voiced.set()
 
     def _felt(self, clause: str) -> str:
         """Take the marks of emotion out of a clause; the last one holds from this clause to the next mark."""
