@@ -19,7 +19,8 @@ from models.training.voice.evaluation.words import word_errors
 from models.training.voice.recipe import SEED
 
 _LEAD, _TAIL = 0.06, 0.14
-"""Seconds kept before and after the speech of everybody alike."""
+"""Seconds of silence before and after the speech of everybody alike. A room's, a vocoder's and no sound at all look different to the
+encoder, and none of them is the voice: all are exchanged for zeros."""
 _QUIET: Final = 0.01
 """Share of the loudest sample below which there is silence."""
 _LEVEL: Final = 0.08
@@ -67,12 +68,12 @@ def listen(
         return report
     listener = Listener(whisper)
     note("listening ...")
-    heard = [listener.text(_speech(clause.samples, clause.sample_rate), clause.sample_rate) for clause in spoken]
+    heard = [listener.text(speech_alone(clause.samples, clause.sample_rate), clause.sample_rate) for clause in spoken]
     report["wer"] = round(word_errors([clause.text for clause in spoken], heard).rate, 4)
     if not held.texts:
         return report
     note(f"listening to {len(held.texts)} recordings and to the same texts spoken ...")
-    person = [(_speech(samples, rate), rate) for samples, rate in held.recordings]
+    person = [(speech_alone(samples, rate), rate) for samples, rate in held.recordings]
     ours = [_spoken(voice, text) for text in held.texts]
     for name, sounds in (("speaker", person), ("ours", ours)):
         heard = [listener.text(samples, rate) for samples, rate in sounds]
@@ -87,7 +88,7 @@ def listen(
     for peer in _peers(note):
         note(f"{peer.name}: speaking ...")
         said = [peer.speak(text) for text in held.texts]
-        distances[peer.name] = distance([(_speech(samples, rate), rate) for samples, rate in said])
+        distances[peer.name] = distance([(speech_alone(samples, rate), rate) for samples, rate in said])
     if distances["flite"]:
         distances["ours_to_flite"] = round(distances["ours"] / distances["flite"], 3)
     return report
@@ -106,21 +107,21 @@ def _peers(note: Note) -> list[System]:
 
 def _spoken(voice: Voice, text: str) -> tuple[Samples, int]:
     clause = voice.speak(text)
-    return _speech(clause.samples, clause.sample_rate), clause.sample_rate
+    return speech_alone(clause.samples, clause.sample_rate), clause.sample_rate
 
 
-def _speech(samples: Samples, rate: int) -> Samples:
-    """Cut to the speech, with the same silence around it and the same level for everybody."""
+def speech_alone(samples: Samples, rate: int) -> Samples:
+    """Cut to the speech, at the same level and with the same silence around it for everybody."""
     size = max(1, rate // 100)
     frames = samples[: samples.size // size * size].reshape(-1, size).astype(np.float64)
     power = np.mean(frames**2, axis=1)
     loud = np.flatnonzero(power > (_QUIET**2) * power.max(initial=0.0))
     if not loud.size:
         return samples
-    first = max(0, int(loud[0]) * size - int(_LEAD * rate))
-    last = (int(loud[-1]) + 1) * size + int(_TAIL * rate)
+    speech = samples[int(loud[0]) * size : (int(loud[-1]) + 1) * size]
     active = np.sqrt(np.mean(power[power > 1e-3 * power.max()]))
-    return np.asarray(np.clip(samples[first:last] * (_LEVEL / active), -1.0, 1.0), np.float32)
+    around = (int(_LEAD * rate), int(_TAIL * rate))
+    return np.pad(np.asarray(np.clip(speech * (_LEVEL / active), -1.0, 1.0), np.float32), around)
 
 
 def _recording(path: Path) -> tuple[Samples, int]:
