@@ -10,8 +10,10 @@ from hypothesis import settings
 from engine.store.opening import Store, open_store
 
 # Machines that run tests are busy; how long an example takes says nothing about it.
-settings.register_profile("visavis", deadline=None)
+settings.register_profile("visavis", deadline=None, derandomize=True)
 settings.load_profile("visavis")
+# The same examples in every run, so that a failure is the last change's; `--hypothesis-profile chance` looks for new ones.
+settings.register_profile("chance", deadline=None, derandomize=False)
 
 
 def pytest_configure() -> None:
