@@ -19,6 +19,7 @@ from engine.layers.replica.performance.articulation import (
     shape_weights,
     targets_of,
 )
+from engine.layers.replica.performance.easing import smooth_each
 from engine.layers.replica.protocol import FaceSpeech
 from models.blendshapes import SHAPES
 
@@ -130,14 +131,14 @@ class SpeakingMouth:
         away = np.maximum(np.maximum(starts, -ends), 0.0)
         if not away.size or away.min() > _FAR:
             return SILENT
-        lives = _smooth(1.0 - (position - self._until[near]) / (_FADE * _MS))
+        lives = smooth_each(1.0 - (position - self._until[near]) / (_FADE * _MS))
         pulls = _dominances(starts, ends) * self._insists[near]
         total = pulls.sum(0) + _PAUSE_INSISTS * _pausing(starts, ends) + 1e-6
         pulls *= lives[:, None]
         places = ((pulls * self._places[near]).sum(0) / total).astype(np.float32)
         contacts = self._contacts(near, starts, ends, lives)
         seal, tuck, between = (float(value) for value in contacts[: Contact.RIDGE])
-        activity = float((_smooth(1.0 - away / _FADE) * lives).max())
+        activity = float((smooth_each(1.0 - away / _FADE) * lives).max())
         puff = float(contacts[Contact.SEAL] * (self._puffs[near] * (away < _RAMP)).max())
         return Mouth(shape_weights(places, contacts, puff), seal, tuck, between, activity)
 
@@ -152,7 +153,7 @@ class SpeakingMouth:
             ends = ends + _LEAD
             stretch = np.maximum(_HOLDS[kinds] - (ends - starts), 0.0) / 2.0
             away = np.maximum(np.maximum(starts, -ends) - stretch, 0.0)
-            np.maximum.at(contacts, kinds, _smooth(1.0 - away / _RAMP) * lives[touching])
+            np.maximum.at(contacts, kinds, smooth_each(1.0 - away / _RAMP) * lives[touching])
             contacts[Contact.TUCK] *= 1.0 - contacts[Contact.SEAL]
             contacts[Contact.BETWEEN] *= (1.0 - contacts[Contact.SEAL]) * (1.0 - contacts[Contact.TUCK])
             contacts[Contact.RIDGE] *= 1.0 - contacts[Contact.BETWEEN]
@@ -179,11 +180,6 @@ class SpeakingMouth:
         self._insists = np.array([target.dominances for target in targets], np.float64).reshape(shape)
         self._kinds = np.array([-1 if target.contact is None else target.contact for target in targets], np.int64)
         self._puffs = np.array([target.puffs for target in targets], np.float64)
-
-
-def _smooth(share: Times) -> Times:
-    share = np.clip(share, 0.0, 1.0)
-    return share * share * (3.0 - 2.0 * share)
 
 
 def _dominances(starts: Times, ends: Times) -> Times:

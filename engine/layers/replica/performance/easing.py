@@ -41,3 +41,9 @@ def smooth(share: float) -> float:
     """Ease 0..1 in and out; what lies beyond is taken for the end."""
     share = min(1.0, max(0.0, share))
     return share * share * (3.0 - 2.0 * share)
+
+
+def smooth_each(shares: Vector) -> Vector:
+    """Ease every number of an array as `smooth` does one."""
+    shares = np.clip(shares, 0.0, 1.0)
+    return shares * shares * (3.0 - 2.0 * shares)

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layers.replica.performance.easing import smooth
 from engine.layers.replica.presenter.bundle import EYES, MOUTH, POSE, Bundle
 from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE, Geometry
 from engine.layers.replica.presenter.jit import compiled
@@ -77,7 +78,7 @@ class KeyWeights:
                 reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (abs(angle) - _YAW_FROM)))
                 if reached > share:
                     nearest, share = index, reached
-        turned[nearest] = share * share * (3.0 - 2.0 * share)
+        turned[nearest] = smooth(share)
         turned[0] = 1.0 - turned[nearest] if nearest else 1.0
         return turned
 

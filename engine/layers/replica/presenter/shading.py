@@ -262,9 +262,11 @@ def compose(
         for column in range((width + CELL - 1) // CELL):
             left, right = column * CELL, min(width, column * CELL + CELL)
             inside = bottom > window[1] and top < window[3] and right > window[0] and left < window[2]
-            shown = False
+            showing = 0
             for number in range(plates.size):
-                shown = shown or _shows(lattices, number, row, column, blocks)
+                if _shows(lattices, number, row, column, blocks):
+                    showing |= 1 << number
+            shown = showing != 0
             if plain[row, column] and not inside and not shown:
                 continue
             for at in range(CELL * CELL):
@@ -277,7 +279,7 @@ def compose(
                 )  # fmt: skip
                 shown = shown or met
             for number in range(plates.size):
-                if _shows(lattices, number, row, column, blocks):
+                if showing >> number & 1:
                     key = plates[number]
                     _lay_plate(
                         row, column, right - left, bottom - top, number, lattices,
