@@ -16,6 +16,7 @@ from engine import __version__
 from engine.bench.commands import bench
 from engine.commands.installation import home_option, settings_with
 from engine.commands.keys import keys
+from engine.commands.studio import studio
 from engine.commands.voices import voices
 from engine.commands.webhooks import webhooks
 from engine.errors import VisavisError
@@ -36,6 +37,7 @@ def visavis() -> None:
 visavis.add_command(models_commands)
 visavis.add_command(bench)
 visavis.add_command(keys)
+visavis.add_command(studio)
 visavis.add_command(voices)
 visavis.add_command(webhooks)
 
@@ -71,6 +73,7 @@ def _own_command() -> str:
 @home_option
 @click.option("--ready-file", type=click.Path(path_type=Path, dir_okay=False), help="Written once all is warm.")
 @click.option("--offline/--online", default=None, help="Let nothing leave this machine.")
+@click.option("--video", help="What rooms show: 512 (square) or 720p, about twice the work [512].")
 def serve(headless: bool, **given: Any) -> None:
     """Start the appliance: API and room."""
     settings = settings_with(**given)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,15 @@ from engine.layers.flow.silero import SileroModel
 from engine.layers.flow.smart_turn import SmartTurn
 from engine.layers.llm.llama import LlamaChatModel
 from engine.layers.llm.protocol import Message, Sampling
-from engine.layers.replica.drawn_face import DrawnReplica
-from engine.layers.replica.looks import looks
+from engine.layers.replica.performance.hearing import MouthReader
+from engine.layers.replica.presenter.cast import Cast
 from engine.layers.stt.whisper import WhisperRecognizer
 from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
 from engine.layers.tts.protocol import Voice
 from engine.layers.tts.stored_voices import StoredVoices
 from engine.layers.tts.voice_pool import VoicePool
 from engine.settings import Settings
+from engine.store.stock import DEFAULT_REPLICA_ID, load_stock
 from models.catalogue import ANY_LANGUAGE
 from models.errors import ModelError
 from models.languages import LANGUAGES, primary_code
@@ -48,14 +50,14 @@ def load_engines(settings: Settings) -> Engines:
         vad = SileroModel(_only(_folder(store, tier, "vad", settings.language), "*.onnx"))
         end_of_turn = SmartTurn(_only(_folder(store, tier, "end_of_turn", settings.language), "*.onnx"))
         voices = _load_voices(store, tier, settings)
-        faces = {look: DrawnReplica(look=look) for look in looks()}
+        cast = _load_cast(settings)
         engines = Engines(
             open_vad=vad.open,
             end_of_turn=end_of_turn,
             recognizer=recognizer.result()[0],
             chat=chat.result(),
             voices=voices,
-            replica=lambda presenter: faces.get(presenter) or next(iter(faces.values())),
+            replica=cast.replica,
             hears=recognizer.result()[1],
             own_voice=_own_voices(settings),
         )
@@ -123,6 +125,17 @@ def _load_voices(store: ModelStore, tier: Tier, settings: Settings) -> VoicePool
             f"no voice for {settings.language!r} is in the store; see what there is with `visavis voices languages`"
         )
     return VoicePool(source.open(choice), source)
+
+
+def _load_cast(settings: Settings) -> Cast:
+    """Open the presenters that are shipped, and load the one that most calls show."""
+    shipped = Path(str(files("models")))
+    width, height = settings.picture
+    reader = MouthReader(shipped / "visemes" / "visemes.onnx")
+    cast = Cast(shipped / "presenters", shipped / "backdrops", width=width, height=height, reader=reader)
+    usual = next(replica for replica in load_stock().replicas if replica.replica_id == DEFAULT_REPLICA_ID)
+    cast.replica(str(usual.fields["presenter"]), str(usual.fields["backdrop"]))
+    return cast
 
 
 def _own_voices(settings: Settings) -> Callable[[Mapping[str, Any]], Voice | None]:

@@ -12,6 +12,7 @@ from engine.errors import InvalidInputError
 from engine.secret import Secret
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+PICTURES = {"512": (512, 512), "720p": (1280, 720)}
 
 
 def default_home() -> Path:
@@ -65,6 +66,8 @@ class Settings:
     """Catalogue name of the voice to prefer; empty: any Piper voice of the language in the store, else the basic voice."""
     chat_model: str = ""
     """Catalogue name of the chat model; empty: the best in the store that suits this machine."""
+    video: str = "512"
+    """What rooms show: `512` (square, 512x512) or `720p` (1280x720, about twice the work)."""
     seed: int | None = None
     """Makes sampling and blinks repeatable."""
 
@@ -79,6 +82,8 @@ class Settings:
             raise InvalidInputError("log_level", self.log_level, "debug, info, warning or error is")
         if self.require_consent not in {"declared", "always"}:
             raise InvalidInputError("require_consent", self.require_consent, "declared or always is")
+        if self.video not in PICTURES:
+            raise InvalidInputError("video", self.video, f"{' or '.join(PICTURES)} is")
         if self.largest_upload_mb < 1:
             raise InvalidInputError("largest_upload_mb", self.largest_upload_mb, "1 or more is")
         if not re.fullmatch(r"[A-Za-z0-9'*:/._\[\]-]+( [A-Za-z0-9'*:/._\[\]-]+)*", self.frame_ancestors):
@@ -87,6 +92,11 @@ class Settings:
             )
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise InvalidInputError("public_url", self.public_url, "an http:// or https:// URL is")
+
+    @property
+    def picture(self) -> tuple[int, int]:
+        """Width and height of what rooms show, in pixels."""
+        return PICTURES[self.video]
 
     @property
     def loopback_only(self) -> bool:

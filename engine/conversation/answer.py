@@ -15,6 +15,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from engine.conversation.clauses import ClauseSplitter
+from engine.conversation.mien import NO_MIEN, mien_of
 from engine.conversation.trace import TurnTrace
 from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.cancel import CancelToken
@@ -32,6 +33,9 @@ LOOK_AHEAD = 20 * MEDIA_RATE
 
 VOICE_PATIENCE = 0.5
 """Seconds that the text waits for the sound of its first clause at most."""
+
+LINGERING = MEDIA_RATE
+"""Media samples that the face keeps the emotion of an answer once it is over."""
 
 WriteText = Callable[[CancelToken], Iterator[str]]
 """Yields the answer's text in pieces; runs in a worker thread."""
@@ -99,6 +103,7 @@ class Answer:
         self._style = parts.style
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
         self._placed: list[_Placed] = []
+        self._mien = NO_MIEN
         self._announcements: list[asyncio.Task[None]] = []
         self._cut_at: int | None = None
 
@@ -114,6 +119,7 @@ class Answer:
             # One that came to nothing is over when it is its turn, not before.
             await self._released.wait()
             if self._cut_at is None:
+                self._settle(self._end + LINGERING)
                 await self._parts.playout.played(self._end)
         finally:
             self._cancel.cancel()
@@ -144,6 +150,7 @@ class Answer:
             if self._cut_at < self._end:
                 self._cut_at = self._parts.playout.cut()
                 self._parts.face.silence_from(self._cut_at)
+                self._settle(self._cut_at)
         self._released.set()
         self._voiced.set()
         self._clauses.put_nowait(None)
@@ -215,7 +222,7 @@ class Answer:
                 if self._cancel.cancelled:
                     return
                 if sound.size:
-                    self._place(spoken, sound)
+                    await self._place(spoken, sound)
                 await self._parts.playout.played(self._end - LOOK_AHEAD)
         except Exception:
             log.exception("the voice of an answer broke off")
@@ -232,13 +239,29 @@ class Answer:
             self._style = replace(self._parts.style, emotions=emotions)
         return clause
 
-    def _place(self, spoken: SpokenClause, sound: Samples) -> None:
+    def _settle(self, position: int) -> None:
+        """Let go of the emotion of this answer."""
+        if self._mien != NO_MIEN:
+            self._parts.face.feel(NO_MIEN[0], position)
+
+    async def _place(self, spoken: SpokenClause, sound: Samples) -> None:
         start = self._parts.playout.append(sound)
+        mien = mien_of(self._style.emotions)
+        if mien != self._mien:
+            self._parts.face.feel(mien[0], start, mien[1])
+            self._mien = mien
         self._placed.append(_Placed(spoken.text, start, sound.size, _word_ends(spoken)))
-        self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
+        if spoken.timed:
+            self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
         words = " ".join(placed.text for placed in self._placed)
         first = len(self._placed) == 1
         self._announcements.append(asyncio.create_task(self._announce(start, words, first), name="answer-announce"))
+        if not spoken.timed:
+            hear = self._parts.face.hear
+            await asyncio.get_running_loop().run_in_executor(self._parts.voice_thread, hear, start, sound)
+            if self._cut_at is not None:
+                # It was cut while the mouth was being read.
+                self._parts.face.silence_from(self._cut_at)
 
     async def _announce(self, start: int, words: str, first: bool) -> None:
         if await self._parts.playout.played(start + 1):

@@ -15,6 +15,7 @@ from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage, spoken_languages
 from engine.conversation.call_voice import CallVoice, wished_voice
 from engine.conversation.calls import SpeakingVoice
+from engine.conversation.casting import face_for
 from engine.conversation.director import Director
 from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed
@@ -25,6 +26,8 @@ from engine.conversation.trace import TurnTrace
 from engine.conversation.voice_settings import emotion_control, speaking_style
 from engine.errors import InvalidInputError, VisavisError
 from engine.layers.llm.protocol import Sampling
+from engine.layers.replica.protocol import Replica, ReplicaSession
+from engine.layers.replica.unseen import Unseen
 from engine.layers.tts.pronunciations import NO_PRONUNCIATIONS, Pronunciations
 from engine.room.participant import Participant
 from engine.room.room import SEATS, Room
@@ -50,6 +53,7 @@ class Call:
         engines: Engines,
         thinker: Thinker,
         voice: CallVoice,
+        face: Replica | None,
         *,
         language: CallLanguage,
         loopback: bool,
@@ -70,16 +74,15 @@ class Call:
         self._over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._tasks: set[asyncio.Task[None]] = set()
         self.feed = Feed()
-        presenter = engines.replica(str(replica.fields.get("presenter") or ""))
         self.room = Room(
             self,
             renderer=engines.render_thread,
-            frames_per_second=presenter.frames_per_second,
+            frames_per_second=face.frames_per_second if face else 0,
             loopback=loopback,
             seats=_seats(conversation),
-            video=not audio_only(conversation),
+            video=face is not None,
         )
-        self._face = presenter.open_session(seed)
+        self._face: ReplicaSession = face.open_session(seed) if face else Unseen()
         self.director = Director(
             conversation.conversation_id,
             engines=engines,
@@ -122,10 +125,15 @@ class Call:
         pronunciations: Pronunciations = NO_PRONUNCIATIONS,
         on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> "Call":
-        """Bring the replica into the room; its prompt is evaluated while people are still on their way."""
+        """Bring the replica into the room; its prompt is evaluated while people are still on their way.
+
+        Raises CapacityError, ModelUnavailableError for a voice or face that cannot be loaded.
+        """
+        seen = asyncio.wrap_future(engines.cast_thread.submit(face_for, engines, conversation, replica))
         voice = await asyncio.wrap_future(
             engines.voices.background(lambda: _open_voice(engines, persona, replica, language))
         )
+        face = await seen
         thinker = await Thinker.open(engines.chat, sampling)
         try:
             call = cls(
@@ -135,6 +143,7 @@ class Call:
                 engines,
                 thinker,
                 voice,
+                face,
                 language=language,
                 loopback=loopback,
                 seed=seed,
@@ -284,11 +293,6 @@ def _open_voice(engines: Engines, persona: PersonaRecord, replica: ReplicaRecord
     voice = CallVoice(engines.voices, language, name=wished_voice(persona.fields.get("layers") or {}), own=own)
     voice.open()
     return voice
-
-
-def audio_only(conversation: ConversationRecord) -> bool:
-    """Whether the conversation has no picture (seed: Audio-Only Conversation)."""
-    return bool(conversation.fields.get("audio_only") or conversation.properties.get("audio_only"))
 
 
 def _seats(conversation: ConversationRecord) -> int:

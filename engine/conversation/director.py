@@ -65,6 +65,7 @@ class Director:
         self._echo = echo
         self._send = send
         self._spawn = spawn
+        self._face, self._playout = parts.face, parts.playout
         self._speaker = Speaker(parts, self, spawn)
         self._listeners: dict[str, Listener] = {}
         self._transcript = Transcript()
@@ -178,6 +179,7 @@ class Director:
         """A pause: prepare the answer in case the turn ends here."""
         self._follow_language(turn)
         if not self._speaker.audible:
+            self._face.attend(self._playout.position)
             self._prepare(turn.inference_id, self._prompt_for(words), trace)
 
     def turn_resumed(self) -> None:

@@ -24,8 +24,8 @@ class Engines:
     recognizer: Recognizer
     chat: ChatModel
     voices: VoicePool
-    replica: Callable[[str], Replica]
-    """Presenter name -> face; the first one stands in for a name that is not here."""
+    replica: Callable[[str, str], Replica]
+    """Names of presenter and backdrop -> face; others stand in for names that are not here. Blocking where it is not loaded yet."""
     hears: frozenset[str] = frozenset({"en"})
     """ISO 639-1 codes of the languages that the recogniser understands."""
     own_voice: Callable[[Mapping[str, Any]], Voice | None] = lambda fields: None
@@ -33,6 +33,7 @@ class Engines:
     flow_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("flow", Rank.HEARING))
     stt_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("stt", Rank.HEARING))
     tts_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("tts", Rank.SPEAKING))
+    cast_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("cast", Rank.SPEAKING))
     render_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("render", Rank.RENDERING))
 
     @property
@@ -52,7 +53,7 @@ class Engines:
 
     def close(self) -> None:
         """Stop the threads and free the weights; no call may run any more."""
-        for thread in (self.flow_thread, self.stt_thread, self.tts_thread, self.render_thread):
+        for thread in (self.flow_thread, self.stt_thread, self.tts_thread, self.cast_thread, self.render_thread):
             thread.shutdown(wait=True, cancel_futures=True)
         self.voices.close()
         self.chat.close()

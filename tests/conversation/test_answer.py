@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.conversation.answer import Answer, AnswerParts, WriteText
 from engine.conversation.trace import TurnTrace
+from engine.layers.audio import Samples
 from engine.layers.cancel import CancelToken
 from engine.layers.resampling import resample
 from engine.layers.tts.basic_voice import BasicVoice
@@ -124,6 +125,68 @@ async def test_an_unknown_emotion_is_the_one_of_the_persona() -> None:
         await desk.pass_ticks(60)
         assert running.done()
         assert desk.voice.styles == [replace(own, emotions=(Emotion("anger"),)), own]
+
+
+async def test_the_face_shows_what_the_voice_feels_and_lets_go_of_it_after_the_answer() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin('One. <emotion value="sad"/> Two. Three.')
+        answer.release()
+        await desk.pass_ticks(200)
+        assert running.done()
+        (sad, began, _), (neutral, settled, _) = desk.face.felt
+        assert (sad, neutral) == ("sadness", "neutral")
+        assert began == desk.face.said[1].start
+        assert settled > desk.face.said[2].start
+
+
+async def test_an_interruption_ends_the_emotion_of_the_face_at_once() -> None:
+    async with a_desk() as desk:
+        answer, running = desk.begin('<emotion value="angry"/> One two three.')
+        answer.release()
+        await desk.pass_ticks(10)
+        answer.stop()
+        await desk.pass_ticks(5)
+        assert running.done()
+        assert desk.face.felt[0][0] == "anger"
+        assert desk.face.felt[-1][:2] == ("neutral", desk.face.silenced[-1])
+
+
+class Untimed(ToneVoice):
+    """Does not tell when it says what."""
+
+    def speak(self, text: str, *, style: SpeakingStyle = NATURAL, cancel: CancelToken | None = None) -> SpokenClause:
+        return replace(super().speak(text, style=style, cancel=cancel), timed=False)
+
+
+async def test_the_mouth_is_read_from_the_sound_where_the_voice_tells_no_times() -> None:
+    async with a_desk() as desk:
+        desk.parts = replace(desk.parts, voice=Untimed())
+        answer, running = desk.begin("One. Two.")
+        answer.release()
+        await desk.pass_ticks(100)
+        assert running.done()
+        assert desk.face.said == []
+        (first, samples), (second, _) = desk.face.heard
+        assert second == first + samples
+
+
+async def test_a_cut_while_the_mouth_is_being_read_leaves_it_closed() -> None:
+    async with a_desk() as desk:
+        desk.parts = replace(desk.parts, voice=Untimed())
+        answer, running = desk.begin("One.")
+        hear = desk.face.hear
+
+        def cut_meanwhile(start: int, samples: Samples) -> None:
+            answer.stop()
+            hear(start, samples)
+
+        desk.face.hear = cut_meanwhile  # type: ignore[method-assign]
+        answer.release()
+        await desk.pass_ticks(10)
+        assert running.done()
+        # The last thing that the face was told is to be silent.
+        assert len(desk.face.heard) == 1
+        assert len(desk.face.silenced) == 2
 
 
 async def test_a_cut_clause_is_heard_up_to_the_last_whole_word_that_the_voice_tells_of() -> None:

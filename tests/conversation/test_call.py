@@ -27,7 +27,7 @@ STAMP = "2026-01-01T00:00:00.000000Z"
 
 @asynccontextmanager
 async def call_of(
-    layers: FakeLayers, *, greeting: str = "", pipeline_mode: str = "full", **properties: Any
+    layers: FakeLayers, *, greeting: str = "", pipeline_mode: str = "full", backdrop: str = "", **properties: Any
 ) -> AsyncIterator[Call]:
     conversation = ConversationRecord(
         "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, {}, STAMP, STAMP
@@ -35,7 +35,8 @@ async def call_of(
     persona = PersonaRecord(
         "p1", "Ada", {"system_prompt": "You are Ada.", "pipeline_mode": pipeline_mode}, "user", STAMP, STAMP
     )
-    replica = ReplicaRecord("r1", "Ada", {"presenter": "ada"}, "system", "completed", "100/100", None, STAMP, STAMP)
+    seen = {"presenter": "ada", "backdrop": backdrop}
+    replica = ReplicaRecord("r1", "Ada", seen, "system", "completed", "100/100", None, STAMP, STAMP)
     call = await Call.open(
         conversation,
         persona,
@@ -279,8 +280,25 @@ async def test_an_audio_only_call_draws_and_sends_no_picture() -> None:
         await person.speak(voice_like(0.5))
         await person.event("conversation.utterance", role="replica")
         assert person.received.pictures == []
-        assert layers.replica.sessions[0].states == []
+        assert layers.replica.cast == []
         assert person.first_sound(0.0) is not None
+
+
+async def test_the_replica_stands_before_its_backdrop_or_before_a_green_screen_if_that_is_asked_for() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers, backdrop="shelves"):
+        assert layers.replica.cast == [("ada", "shelves")]
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers, backdrop="shelves", apply_greenscreen=True):
+        assert layers.replica.cast == [("ada", "green")]
+
+
+async def test_the_face_is_told_where_a_person_pauses() -> None:
+    layers = fake_layers(hears=["Hello."], answers=["Hello to you."])
+    async with call_of(layers) as call, person_in(call) as person:
+        await person.speak(voice_like(0.5))
+        await person.event("conversation.utterance", role="replica")
+        assert layers.replica.sessions[0].attended
 
 
 async def test_an_echo_persona_says_what_it_is_given_and_answers_nobody() -> None:

@@ -201,6 +201,10 @@ class GreyFace:
     def __init__(self) -> None:
         self.said: list[FaceSpeech] = []
         self.silenced: list[int] = []
+        self.heard: list[tuple[int, int]] = []
+        """Where sound without phonemes began, and its samples."""
+        self.felt: list[tuple[str, int, float]] = []
+        self.attended: list[int] = []
         self.states: list[ReplicaState] = []
         self.closed = False
         self.fails = False
@@ -214,6 +218,15 @@ class GreyFace:
 
     def silence_from(self, position: int) -> None:
         self.silenced.append(position)
+
+    def hear(self, start: int, samples: Samples) -> None:
+        self.heard.append((start, samples.size))
+
+    def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:
+        self.felt.append((emotion, position, strength))
+
+    def attend(self, position: int) -> None:
+        self.attended.append(position)
 
     def frame(self, position: int, state: ReplicaState) -> Picture:
         if self.fails:
@@ -237,6 +250,12 @@ class GreyReplica:
 
     def __init__(self) -> None:
         self.sessions: list[GreyFace] = []
+        self.cast: list[tuple[str, str]] = []
+        """Presenter and backdrop of each call."""
+
+    def stand(self, presenter: str, backdrop: str) -> "GreyReplica":
+        self.cast.append((presenter, backdrop))
+        return self
 
     def open_session(self, seed: int) -> GreyFace:
         self.sessions.append(GreyFace())
@@ -273,7 +292,7 @@ def fake_layers(
         recognizer=recognizer,
         chat=chat,
         voices=voices(voice),
-        replica=lambda presenter: replica,
+        replica=replica.stand,
         hears=understands,
     )
     return FakeLayers(detector, recognizer, chat, voice, replica, engines)

@@ -12,7 +12,6 @@ STORED_ONLY = (
     "document_tags",
     "document_retrieval_strategy",
     "meeting_url",
-    "properties.apply_greenscreen",
     "properties.aws_assume_role_arn",
     "properties.background_source_url",
     "properties.enable_recording",

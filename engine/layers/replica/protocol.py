@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.layers.audio import Samples
 from engine.layers.tts.spans import PhonemeSpan
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -39,14 +40,23 @@ class ReplicaSession(Protocol):
     """The face of one conversation.
 
     Frames are asked for by audio position and never wait for anything: a frame shows what is known of the speech at that time.
-    `say` and `silence_from` may be called from another thread than `frame`.
+    Everything but `close` may be called from another thread than `frame`.
     """
 
     def say(self, speech: FaceSpeech) -> None:
         """Schedule the mouth for a clause."""
 
+    def hear(self, start: int, samples: Samples) -> None:
+        """Schedule the mouth for a whole piece of speech (48 kHz) without phonemes, heard from this media sample on; blocking."""
+
     def silence_from(self, position: int) -> None:
         """Drop all speech from this media sample on (barge-in): the mouth is closed within 120 ms after it."""
+
+    def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:
+        """Show an emotion from this media sample on (`engine.layers.replica.performance.feelings.EMOTIONS`; `strength`: 0..2)."""
+
+    def attend(self, position: int) -> None:
+        """Somebody whom the replica listens to has paused at this media sample."""
 
     def frame(self, position: int, state: ReplicaState) -> Picture:
         """Draw the frame shown at this media sample (48 kHz). Positions only grow.

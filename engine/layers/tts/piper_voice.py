@@ -58,21 +58,25 @@ class PiperVoiceEngine:
         """Synthesise one clause (see `Voice.speak`); cancelling takes effect between its sentences."""
         asked = delivery(style)
         reading = read(text, self.language, style.pronunciations)
-        samples, onsets = self._sentences(reading, asked, cancel)
+        samples, onsets, timed = self._sentences(reading, asked, cancel)
         if cancel is not None and cancel.cancelled:
             return SpokenClause(text, np.zeros(0, np.float32), self.sample_rate, ())
         samples = levelled(samples, self.sample_rate, asked.volume)
         phonemes = spans_covering(onsets, samples.size)
         words = word_spans(reading, phonemes, self._model.word_phonemes)
-        return SpokenClause(text, samples, self.sample_rate, phonemes, words)
+        return SpokenClause(text, samples, self.sample_rate, phonemes, words, timed)
 
     def _sentences(
         self, reading: Reading, asked: Delivery, cancel: CancelToken | None = None
-    ) -> tuple[Samples, list[tuple[str, int]]]:
-        """Speak sentence by sentence, each with the pause that its end asks for; phonemes with their first samples."""
+    ) -> tuple[Samples, list[tuple[str, int]], bool]:
+        """Speak sentence by sentence, each with the pause that its end asks for; phonemes with their first samples.
+
+        Last: whether the network told these.
+        """
         pieces: list[Samples] = []
         onsets: list[tuple[str, int]] = []
         position = 0
+        told = True
         found = piper_sentences(reading, self._model.phonemes, self._model.symbols, self.language)
         sentences = [sentence for sentence in found if self._pronounceable(sentence)]
         for number, sentence in enumerate(sentences, 1):
@@ -80,23 +84,24 @@ class PiperVoiceEngine:
                 break
             written = reading.text if number == len(sentences) else "".join(sentence)
             with self._turn:
-                samples, timed = self._speak(_ended(sentence, written), asked)
+                samples, timed, known = self._speak(_ended(sentence, written), asked)
+            told = told and known
             piece, cut = trimmed(samples, self.sample_rate, pause_after(written) / asked.speed)
             onsets += [(phoneme, position + min(max(start - cut, 0), piece.size)) for phoneme, start in timed]
             pieces.append(piece)
             position += piece.size
-        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), onsets
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.float32), onsets, told
 
-    def _speak(self, sentence: Sequence[str], asked: Delivery) -> tuple[Samples, list[tuple[str, int]]]:
-        """Speak one sentence with the gain of the voice; phonemes with their first samples."""
+    def _speak(self, sentence: Sequence[str], asked: Delivery) -> tuple[Samples, list[tuple[str, int]], bool]:
+        """Speak one sentence with the gain of the voice; phonemes with their first samples, and whether the network told these."""
         # Played faster by this factor, what was spoken that much slower is higher and as long as it should be.
         faster = 1.0 if self._model.shifts_pitch else 2.0 ** (asked.pitch / 12.0)
         sound = self._model.synthesise(sentence, length=faster / asked.speed, spread=asked.spread, pitch=asked.pitch)
         samples = amplified(resample(sound.samples, round(self.sample_rate * faster), self.sample_rate), self._gain)
         if sound.lengths is None:
-            return samples, spread_evenly(sound.tokens[1:-1], samples, self.sample_rate)
+            return samples, spread_evenly(sound.tokens[1:-1], samples, self.sample_rate), False
         timed = merge_tokens(sound.tokens, sound.lengths)
-        return samples, [(phoneme, round(start / faster)) for phoneme, start in timed]
+        return samples, [(phoneme, round(start / faster)) for phoneme, start in timed], True
 
     def _pronounceable(self, sentence: Sequence[str]) -> bool:
         return any(phoneme.isalpha() and phoneme in self._model.symbols for phoneme in sentence)

@@ -22,6 +22,8 @@ class SpokenClause:
     """In order and without overlap, covering the clause; silence included."""
     words: tuple[WordSpan, ...] = ()
     """The words of `text` in order, with the samples in which each is heard; none where a voice cannot tell."""
+    timed: bool = True
+    """Whether the voice told when it says each phoneme; else `phonemes` are only spread over the sound."""
 
 
 class Voice(Protocol):

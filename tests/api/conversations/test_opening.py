@@ -98,7 +98,6 @@ async def test_what_is_harmless_is_kept_and_said_to_be_without_effect(client: ht
         "document_ids",
         "document_tags",
         "document_retrieval_strategy",
-        "properties.apply_greenscreen",
         "properties.background_source_url",
         "properties.enable_recording",
         "properties.recording_s3_bucket_name",

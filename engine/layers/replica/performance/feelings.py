@@ -114,12 +114,14 @@ class Feelings:
         self._emotion = Spring(_EMOTION_TARGETS["neutral"], _EMOTION_SECONDS)
         self._mood: Spring | None = None
 
-    def at(self, passed: float, state: ReplicaState, emotion: str) -> Mien:
-        """Go on for the seconds that have passed."""
+    def at(self, passed: float, state: ReplicaState, emotion: str, strength: float = 1.0) -> Mien:
+        """Go on for the seconds that have passed; `strength`: how far the emotion is shown, 1 as `EMOTIONS` has it."""
         if self._mood is None:
             self._mood = Spring(_MOOD_TARGETS[state], _MOOD_SECONDS)
         mood = self._mood.towards(_MOOD_TARGETS[state], passed)
-        felt = self._emotion.towards(_EMOTION_TARGETS[emotion], passed)
+        target = _NEUTRAL + strength * (_EMOTION_TARGETS[emotion] - _NEUTRAL)
+        target[_CHEER] = max(0.0, target[_CHEER])
+        felt = self._emotion.towards(target, passed)
         cheer = float(felt[_CHEER])
         both = mood + felt
         both[_SMILES] = felt[_SMILES] + self._smile * cheer * mood[_SMILES]
@@ -137,4 +139,5 @@ def _target(feeling: Feeling) -> Vector:
 
 
 _EMOTION_TARGETS: Final = {name: _target(feeling) for name, feeling in EMOTIONS.items()}
+_NEUTRAL: Final = _EMOTION_TARGETS["neutral"]
 _MOOD_TARGETS: Final = {state: _target(feeling) for state, feeling in _MOODS.items()}

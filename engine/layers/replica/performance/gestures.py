@@ -20,6 +20,9 @@ _BEAT_RISE, _BEAT_FALL = 0.19, 0.34
 _BROW_RISE, _BROW_FALL = 0.22, 0.5
 _NOD_RISE, _NOD_FALL = 0.19, 0.25
 _NOD_SECONDS: Final = _NOD_RISE + _NOD_FALL
+_ANSWERED: Final = 0.85  # share of a speaker's pauses that a nod answers
+_REACTION = (0.05, 0.2)  # seconds from a pause to the nod
+_NODS_APART: Final = 2.2  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Gestures:
         self._temperament = temperament
         self._planned: list[_Gesture] = []
         self._nod_at: float | None = None
+        self._nodded = -_NODS_APART
         self._last: float | None = None
 
     def stress(self, clause: Prominence, start: int) -> None:
@@ -73,6 +77,14 @@ class Gestures:
         self._plan(_Gesture(seconds + 0.3, 0.24, 0.7, ((_INNER_BROWS, 0.3), (_OUTER_BROWS, 0.4))))
         self._plan(_Gesture(seconds + 0.5, 0.6, 0.8, ((_PITCH, 1.7),)))
 
+    def attend(self, seconds: float) -> None:
+        """Plan a nod for somebody who pauses, as listeners often do: not every time, and not twice in a moment."""
+        willing = self._random.random() < _ANSWERED * min(1.2, self._temperament.nods)
+        delay = self._random.uniform(*_REACTION)
+        if willing and seconds - self._nodded >= _NODS_APART:
+            self._nod(seconds + delay)
+            self._nod_at = seconds + self._pause(4.0, 9.0)
+
     def silence_from(self, seconds: float) -> None:
         """Drop what has not begun by then."""
         self._planned = [gesture for gesture in self._planned if gesture.start < seconds]
@@ -95,12 +107,13 @@ class Gestures:
         if state is not ReplicaState.LISTENING:
             self._nod_at = None
         elif self._nod_at is None or seconds - self._nod_at > 5.0:
-            self._nod_at = seconds + self._pause(1.2, 4.0)
+            self._nod_at = seconds + self._pause(2.5, 5.0)
         elif seconds >= self._nod_at:
             self._nod(seconds)
-            self._nod_at = seconds + self._pause(3.0, 8.0)
+            self._nod_at = seconds + self._pause(4.0, 9.0)
 
     def _nod(self, seconds: float) -> None:
+        self._nodded = seconds
         depth = self._random.uniform(2.2, 4.2)
         start = seconds
         for _ in range(self._random.choice((1, 1, 2, 2, 3))):

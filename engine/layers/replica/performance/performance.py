@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from engine.errors import InvalidInputError
-from engine.layers.audio import MEDIA_RATE
+from engine.layers.audio import HEARING_RATE, MEDIA_RATE, Samples
 from engine.layers.replica.performance import gestures, sway
 from engine.layers.replica.performance.articulation import Weights, touch
 from engine.layers.replica.performance.blinks import Blinks
@@ -17,10 +17,11 @@ from engine.layers.replica.performance.easing import Spring, Vector
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.performance.feelings import EMOTIONS, Feelings, Mien
 from engine.layers.replica.performance.gaze import Gaze
-from engine.layers.replica.performance.hearing import HeardMouth, Mouths
+from engine.layers.replica.performance.hearing import HeardMouth, MouthReader, Mouths
 from engine.layers.replica.performance.prominence import prominence
 from engine.layers.replica.performance.temperament import CALM, Temperament
 from engine.layers.replica.protocol import FaceSpeech, ReplicaState
+from engine.layers.resampling import resample
 from models.blendshapes import SHAPE_INDEX, SHAPES
 
 _READABLE: Final = 0.35  # of an emotion's mouth is left while it speaks
@@ -30,6 +31,7 @@ _GLANCE: Final = 2.5  # degrees: what is less is still a look into the camera
 _FARTHEST: Final = np.array([8.0, 7.0, 6.0])  # degrees of yaw, pitch, roll
 _LID_DEGREES: Final = 28.0  # gaze at which the lids have followed with their whole shape
 _SHIFT_BLINKS: Final = 4.0  # degrees of a saccade that may bring a blink
+_STRONGEST: Final = 2.0
 _ABOUT_TO_TALK: Final = 1200.0  # milliseconds
 
 
@@ -64,11 +66,13 @@ _LOOK_LEFT: Final = _places("eyeLookIn_L", "eyeLookOut_R")
 class Performance:
     """From speech, state and emotion to an expression for every frame.
 
-    Thread-safe: `say`, `hear`, `silence_from` and `feel` may be called from another thread than `at`. The same calls with the same seed
-    give the same expressions.
+    Thread-safe: everything but `at` may be called from another thread than `at`. The same calls with the same seed give the same
+    expressions.
     """
 
-    def __init__(self, seed: int, *, temperament: Temperament = CALM) -> None:
+    def __init__(self, seed: int, *, temperament: Temperament = CALM, reader: MouthReader | None = None) -> None:
+        """`reader`: reads the mouth for speech that comes without phonemes; without one such speech leaves the mouth closed."""
+        self._reader = reader
         self._turn = threading.Lock()
         self._opening = temperament.opening
         self._mouth = SpeakingMouth()
@@ -80,8 +84,8 @@ class Performance:
         self._breathing = Breathing(seed)
         self._feelings = Feelings(temperament.smile)
         self._follow = Spring(np.zeros(2), _FOLLOW_SECONDS)
-        self._emotions: list[tuple[int, str]] = []
-        self._emotion = "neutral"
+        self._emotions: list[tuple[int, str, float]] = []
+        self._emotion = ("neutral", 1.0)
         self._phrase_ends: list[int] = []
         self._position: int | None = None
 
@@ -100,21 +104,39 @@ class Performance:
         with self._turn:
             self._heard.hear(start, mouths)
 
-    def silence_from(self, position: int) -> None:
-        """Drop all speech from this media sample on: the mouth is at rest 100 ms later."""
+    def hear_sound(self, start: int, samples: Samples) -> None:
+        """Schedule the mouth for a whole piece of sound (48 kHz) from this media sample on; blocking: about 3 ms per second of sound."""
+        if self._reader is not None:
+            stream = self._reader.listen()
+            sound = resample(samples, MEDIA_RATE, HEARING_RATE)
+            self.hear(start, np.concatenate([stream.hear(sound), stream.finish()]))
+
+    def attend(self, position: int) -> None:
+        """Somebody whom the replica listens to has paused at this media sample."""
         with self._turn:
+            self._gestures.attend(position / MEDIA_RATE)
+
+    def silence_from(self, position: int) -> None:
+        """Drop all speech, and the emotions that were to come with it, from this media sample on: the mouth is at rest 100 ms later."""
+        with self._turn:
+            self._emotions = [emotion for emotion in self._emotions if emotion[0] < position]
             self._mouth.silence_from(position)
             self._heard.silence_from(position)
             self._gestures.silence_from(position / MEDIA_RATE)
             self._phrase_ends = [end for end in self._phrase_ends if end < position]
 
-    def feel(self, emotion: str, position: int) -> None:
-        """Show an emotion (one of `feelings.EMOTIONS`) from this media sample on; raises InvalidInputError for another name."""
+    def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:
+        """Show an emotion (one of `feelings.EMOTIONS`) from this media sample on, more or less strongly (0..2).
+
+        Raises InvalidInputError for another name or strength.
+        """
         if emotion not in EMOTIONS:
-            raise InvalidInputError("emotion", emotion, f"one of {', '.join(EMOTIONS)}")
+            raise InvalidInputError("emotion", emotion, f"one of {', '.join(EMOTIONS)} is")
+        if not 0.0 <= strength <= _STRONGEST:
+            raise InvalidInputError("strength", strength, f"0 to {_STRONGEST:g} is")
         with self._turn:
-            self._emotions = [(start, name) for start, name in self._emotions if start < position]
-            self._emotions.append((position, emotion))
+            self._emotions = [planned for planned in self._emotions if planned[0] < position]
+            self._emotions.append((position, emotion, strength))
 
     def at(self, position: int, state: ReplicaState) -> Expression:
         """Return the face at a media sample (48 kHz). Positions only grow."""
@@ -130,7 +152,7 @@ class Performance:
         mouth, heard = self._mouth.at(position), self._heard.at(position)
         if heard.activity > mouth.activity:
             mouth = heard
-        mien = self._feelings.at(passed, state, self._felt(position))
+        mien = self._feelings.at(passed, state, *self._felt(position))
         gesture = self._gestures.at(seconds, state)
         drift = self._sway.at(seconds, passed, mien.energy)
         gaze_x, gaze_y = self._gaze.at(seconds, state)
@@ -149,9 +171,9 @@ class Performance:
         _eyes(weights, lids, gaze_x - yaw, gaze_y - pitch)
         return Expression(weights, yaw, pitch, roll, gaze_x, gaze_y, breath)
 
-    def _felt(self, position: int) -> str:
+    def _felt(self, position: int) -> tuple[str, float]:
         while self._emotions and self._emotions[0][0] <= position:
-            self._emotion = self._emotions.pop(0)[1]
+            self._emotion = self._emotions.pop(0)[1:]
         return self._emotion
 
     def _ended_phrase(self, position: int) -> bool:

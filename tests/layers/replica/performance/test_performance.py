@@ -4,6 +4,8 @@ import itertools
 import statistics
 import threading
 import time
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from engine.errors import InvalidInputError
 from engine.layers.replica.mouth_track import MouthTrack
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.performance.feelings import EMOTIONS
+from engine.layers.replica.performance.hearing import MouthReader
 from engine.layers.replica.performance.performance import Performance
 from engine.layers.replica.performance.temperament import CALM, LIVELY, TEMPERAMENTS, Temperament
 from engine.layers.replica.protocol import FaceSpeech, ReplicaState
@@ -208,6 +211,29 @@ def test_a_listener_nods_and_smiles_and_an_idler_does_not_nod() -> None:
     assert listening.max() > 0.2
 
 
+def test_a_listener_nods_where_the_speaker_pauses() -> None:
+    answered = 0
+    for seed in range(20):
+        left_alone, attentive = Performance(seed), Performance(seed)
+        before = [watch(one, 50, ReplicaState.LISTENING) for one in (left_alone, attentive)]
+        assert same(before[0][-1], before[1][-1])
+        attentive.attend(50 * FRAME)
+        after = [watch(one, 15, ReplicaState.LISTENING, 50 * FRAME) for one in (left_alone, attentive)]
+        answered += max(shown.pitch - other.pitch for other, shown in zip(*after, strict=True)) > 1.0
+    assert 10 <= answered <= 18
+
+
+def test_a_listener_does_not_nod_at_every_pause_of_a_halting_speaker() -> None:
+    performance = Performance(3)
+    pitches = []
+    for frame in range(1500):
+        if frame % 15 == 0:
+            performance.attend(frame * FRAME)
+        pitches.append(performance.at(frame * FRAME, ReplicaState.LISTENING).pitch)
+    dips = sum(a < b >= c and b > 2.0 for a, b, c in zip(pitches, pitches[1:], pitches[2:], strict=False))
+    assert dips < 50
+
+
 def test_stressed_syllables_move_head_and_brows() -> None:
     said = [*[("t", 60), ("ɛ", 70)] * 4, ("b", 60), ("æ", 170), *[("t", 60), ("ɛ", 70)] * 4, ("", 400)]
     pitch, brows = [], []
@@ -252,6 +278,40 @@ def test_an_emotion_told_anew_replaces_those_still_to_come() -> None:
     performance.feel("anger", 3 * SECOND)
     performance.feel("neutral", 2 * SECOND)
     assert track(watch(performance, 6 * 25, ReplicaState.IDLE), "browDown_L").max() < 0.1
+
+
+def test_an_emotion_shows_as_strongly_as_it_is_told() -> None:
+    smiles = []
+    for strength in (0.0, 0.5, 1.0, 1.5):
+        performance = Performance(1)
+        performance.feel("happiness", 0, strength)
+        smiles.append(track(watch(performance, 60, ReplicaState.IDLE), "mouthSmile_L")[-1])
+    assert np.diff(smiles).min() > 0.1
+    with pytest.raises(InvalidInputError, match="strength: 3"):
+        Performance(1).feel("happiness", 0, 3.0)
+
+
+def test_an_interruption_drops_the_emotions_that_were_to_come() -> None:
+    performance = Performance(1)
+    performance.feel("anger", 2 * SECOND)
+    performance.silence_from(SECOND)
+    untouched = watch(Performance(1), 100, ReplicaState.IDLE)
+    assert same(watch(performance, 100, ReplicaState.IDLE)[-1], untouched[-1])
+
+
+def test_the_mouth_follows_sound_that_comes_without_phonemes() -> None:
+    network = Path(str(files("models"))) / "visemes" / "visemes.onnx"
+    performance = Performance(1, reader=MouthReader(network))
+    time = np.arange(SECOND) / SECOND
+    humming = sum(np.sin(2 * np.pi * 120 * harmonic * time) / harmonic for harmonic in range(1, 30))
+    sound = (0.1 * humming * (0.5 - 0.5 * np.cos(2 * np.pi * 3 * time))).astype(np.float32)
+    performance.hear_sound(SECOND, sound)
+    opened = track(watch(performance, 75, ReplicaState.SPEAKING), "jawOpen")
+    assert opened[28:48].max() > opened[:22].max() + 0.1
+    assert opened[60:].max() < 0.1
+    mute = Performance(1)
+    mute.hear_sound(SECOND, sound)
+    assert track(watch(mute, 75, ReplicaState.SPEAKING), "jawOpen").max() < 0.1
 
 
 def test_an_unknown_emotion_is_refused_with_those_there_are() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.layers.audio import Samples
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.presenter.replica import PresenterReplica
 from engine.layers.replica.protocol import FaceSpeech, ReplicaState
@@ -31,8 +32,14 @@ class Still:
     def silence_from(self, position: int) -> None:
         self.told.append(position)
 
-    def feel(self, emotion: str, position: int) -> None:
-        self.told.append((emotion, position))
+    def hear_sound(self, start: int, samples: Samples) -> None:
+        self.told.append((start, samples.size))
+
+    def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:
+        self.told.append((emotion, position, strength))
+
+    def attend(self, position: int) -> None:
+        self.told.append(("pause", position))
 
     def at(self, position: int, state: ReplicaState) -> Expression:
         self.told.append((position, state))
