@@ -60,6 +60,7 @@ def load_engines(settings: Settings) -> Engines:
             replica=cast.replica,
             hears=recognizer.result()[1],
             own_voice=_own_voices(settings),
+            voice_named=bool(settings.voice),
         )
     _warm_up(engines)
     return engines

@@ -32,6 +32,7 @@ from engine.api.personas.routes import persona_routes
 from engine.api.pronunciation_dictionaries.routes import dictionary_routes
 from engine.api.reference.openapi import build_document
 from engine.api.reference.routes import reference_routes
+from engine.api.replicas.media import media_routes
 from engine.api.replicas.routes import replica_routes
 from engine.api.room.routes import room_routes
 from engine.api.room.start import StartPage, start_routes
@@ -48,6 +49,7 @@ ROUTES: tuple[Callable[[ApiDependencies], APIRouter], ...] = (
     interaction_routes,
     persona_routes,
     replica_routes,
+    media_routes,
     objective_routes,
     guardrail_routes,
     document_routes,

@@ -17,6 +17,11 @@ def room_page_folder() -> Path:
     return Path(str(files("engine.room") / "page"))
 
 
+def shipped_folder() -> Path:
+    """Return the folder of what is shipped besides code."""
+    return Path(str(files("models")))
+
+
 @dataclass(frozen=True, slots=True)
 class ApiDependencies:
     """Everything that the routes use; there is no other way in."""
@@ -36,3 +41,5 @@ class ApiDependencies:
     """Called after something was queued (a training, a video, a document); the job runner looks into the store then."""
     page_folder: Path = field(default_factory=room_page_folder)
     """Holds `index.html` and what it loads from `/room/static/`."""
+    shipped: Path = field(default_factory=shipped_folder)
+    """Holds the folders `presenters` and `backdrops`."""

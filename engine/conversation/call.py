@@ -290,7 +290,9 @@ def _open_voice(engines: Engines, persona: PersonaRecord, replica: ReplicaRecord
         # The API and the app say so too, before and during the call.
         log.exception("the own voice of replica %s cannot be used: a stock voice speaks for it", replica.replica_id)
         own = None
-    voice = CallVoice(engines.voices, language, name=wished_voice(persona.fields.get("layers") or {}), own=own)
+    usual = "" if engines.voice_named else str(replica.fields.get("default_voice") or "")
+    name = wished_voice(persona.fields.get("layers") or {}) or usual
+    voice = CallVoice(engines.voices, language, name=name, own=own)
     voice.open()
     return voice
 

@@ -30,6 +30,8 @@ class Engines:
     """ISO 639-1 codes of the languages that the recogniser understands."""
     own_voice: Callable[[Mapping[str, Any]], Voice | None] = lambda fields: None
     """The fields of a replica -> its own voice, if it has one; blocking. Raises ModelUnavailableError."""
+    voice_named: bool = False
+    """Whether this installation names its voice; then it speaks also for replicas that usually have another one."""
     flow_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("flow", Rank.HEARING))
     stt_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("stt", Rank.HEARING))
     tts_thread: ThreadPoolExecutor = field(default_factory=lambda: ranked_threads("tts", Rank.SPEAKING))

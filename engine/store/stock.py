@@ -40,7 +40,7 @@ class StockReplica:
     replica_id: str
     replica_name: str
     fields: dict[str, Any]
-    """presenter, model_name, category, default_persona."""
+    """presenter, backdrop, model_name, category; perhaps default_voice, default_persona."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -17,17 +18,25 @@ from engine.conversation.call import Call
 from engine.conversation.call_language import CallLanguage
 from engine.errors import SignallingError
 from engine.layers.llm.protocol import Sampling
+from engine.layers.tts.voice_pool import VoicePool
 from engine.room import participant as participants
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 from tests.fakes.layers import FakeLayers, fake_layers
+from tests.fakes.voices import NamedTone, Shelf
 from tests.real_time import SOON, best_of, in_time, until
 
+ADA = {"presenter": "ada"}
 STAMP = "2026-01-01T00:00:00.000000Z"
 
 
 @asynccontextmanager
 async def call_of(
-    layers: FakeLayers, *, greeting: str = "", pipeline_mode: str = "full", backdrop: str = "", **properties: Any
+    layers: FakeLayers,
+    *,
+    greeting: str = "",
+    pipeline_mode: str = "full",
+    seen: dict[str, str] = ADA,
+    **properties: Any,
 ) -> AsyncIterator[Call]:
     conversation = ConversationRecord(
         "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, {}, STAMP, STAMP
@@ -35,7 +44,6 @@ async def call_of(
     persona = PersonaRecord(
         "p1", "Ada", {"system_prompt": "You are Ada.", "pipeline_mode": pipeline_mode}, "user", STAMP, STAMP
     )
-    seen = {"presenter": "ada", "backdrop": backdrop}
     replica = ReplicaRecord("r1", "Ada", seen, "system", "completed", "100/100", None, STAMP, STAMP)
     call = await Call.open(
         conversation,
@@ -286,11 +294,23 @@ async def test_an_audio_only_call_draws_and_sends_no_picture() -> None:
 
 async def test_the_replica_stands_before_its_backdrop_or_before_a_green_screen_if_that_is_asked_for() -> None:
     layers = fake_layers(hears=[], answers=[])
-    async with call_of(layers, backdrop="shelves"):
+    async with call_of(layers, seen={"presenter": "ada", "backdrop": "shelves"}):
         assert layers.replica.cast == [("ada", "shelves")]
     layers = fake_layers(hears=[], answers=[])
-    async with call_of(layers, backdrop="shelves", apply_greenscreen=True):
+    async with call_of(layers, seen={"presenter": "ada", "backdrop": "shelves"}, apply_greenscreen=True):
         assert layers.replica.cast == [("ada", "green")]
+
+
+async def test_a_replica_speaks_with_its_usual_voice_unless_the_installation_names_one() -> None:
+    deep = {**ADA, "default_voice": "voice-en"}
+    for named, opened in ((False, ["voice-en en"]), (True, [])):
+        shelf = Shelf("en")
+        pool = VoicePool(NamedTone("own", "en-US"), shelf)
+        layers = fake_layers(hears=[], answers=[], voices=lambda voice, pool=pool: pool)  # type: ignore[misc]
+        layers = replace(layers, engines=replace(layers.engines, voice_named=named))
+        async with call_of(layers, seen=deep, greeting="Hello.") as call, person_in(call) as person:
+            await person.event("conversation.utterance", role="replica")
+            assert shelf.opened == opened
 
 
 async def test_the_face_is_told_where_a_person_pauses() -> None:

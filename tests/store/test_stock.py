@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -70,6 +71,20 @@ USE_CASES = {
     "History Teacher",
     "Sales Coach",
     "Researcher",
+}
+
+WOMEN = {"nia", "ada"}
+MEN = {"bruno", "ravi"}
+NAMES_OF_MEN = {
+    *("Patrick", "Martin", "Benjamin", "Nathan", "Daniel", "Felix"),
+    *("Charlie", "Simon", "Nicholas", "Oliver", "Leo"),
+}
+ROOMS = {
+    "studio": {"cyclorama", "slate", "sunlit", "dusk"},
+    "office": {"daylight", "library", "glass", "skyline"},
+    "casual": {"living-room", "kitchen", "cafe", "evening", "garden"},
+    "background": {"green"},
+    "default": {"daylight"},
 }
 
 SHARED_WORDS = 8
@@ -150,9 +165,35 @@ def test_every_persona_has_a_face_and_names_only_what_exists(stock: Stock) -> No
         assert persona.fields.get("guardrails_id", "g12345") in guardrails
     personas = {persona.persona_id for persona in stock.personas}
     for replica in stock.replicas:
-        assert replica.fields["presenter"] in {"ada", "bruno", "nia"}
-        assert replica.fields["category"] in {"studio", "office", "casual", "background", "default"}
         assert replica.fields.get("default_persona", DEFAULT_PERSONA_ID) in personas
+
+
+def test_no_two_replicas_look_alike(stock: Stock) -> None:
+    seen = [(replica.fields["presenter"], replica.fields["backdrop"]) for replica in stock.replicas]
+    assert len(seen) == len(set(seen)) == 30
+    assert Counter(presenter for presenter, _ in seen).keys() == WOMEN | MEN
+    assert min(Counter(presenter for presenter, _ in seen).values()) >= 6
+
+
+def test_every_replica_stands_before_a_backdrop_of_its_category(stock: Stock) -> None:
+    shipped = {file.name.removesuffix(".webp") for file in (files("models") / "backdrops").iterdir()}
+    for replica in stock.replicas:
+        backdrop, category = replica.fields["backdrop"], replica.fields["category"]
+        assert backdrop in ROOMS[category], replica.replica_id
+        assert backdrop in shipped | {"green"}
+
+
+def test_name_presenter_and_voice_are_of_one_sex(stock: Stock) -> None:
+    for replica in stock.replicas:
+        man = replica.fields["presenter"] in MEN
+        assert man == (replica.replica_name in NAMES_OF_MEN), replica.replica_id
+        # The usual voice is a woman's.
+        assert replica.fields.get("default_voice") == ("en_US-hugo-medium" if man else None)
+
+
+def test_the_voices_that_replicas_name_are_shipped(stock: Stock) -> None:
+    named = {replica.fields["default_voice"] for replica in stock.replicas if "default_voice" in replica.fields}
+    assert named <= {entry.name for entry in (files("models") / "voices").iterdir()}
 
 
 def test_each_use_case_has_objectives_and_guardrails_of_its_own(stock: Stock) -> None:

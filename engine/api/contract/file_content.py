@@ -1,6 +1,7 @@
 """A file as an answer: byte ranges, an entity tag, and nothing in it that a browser would run."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import Request, Response
@@ -16,21 +17,29 @@ SAFE_HEADERS = {
 """For files from outside: they are downloaded, never rendered under the appliance's origin."""
 
 
-def file_content(request: Request, path: Path, *, media_type: str, file_name: str, etag: str) -> Response:
-    """Answer a GET or HEAD with a file as an attachment; `etag` without quotation marks.
+def file_content(
+    request: Request,
+    path: Path,
+    *,
+    media_type: str,
+    etag: str,
+    file_name: str | None = None,
+    headers: Mapping[str, str] = SAFE_HEADERS,
+) -> Response:
+    """Answer a GET or HEAD with a file, as an attachment if it has a `file_name`; `etag` without quotation marks.
 
     Raises ApiError: 404 when the file is gone, 416 for bytes that it does not have.
     """
-    headers = {**SAFE_HEADERS, "etag": f'"{etag}"'}
-    if _is_known(request.headers.get("if-none-match", ""), headers["etag"]):
-        return Response(status_code=304, headers=headers)
+    answered = {**headers, "etag": f'"{etag}"'}
+    if _is_known(request.headers.get("if-none-match", ""), answered["etag"]):
+        return Response(status_code=304, headers=answered)
     try:
         state = path.stat()
     except OSError:
         raise ApiError(404, "This file is gone") from None
     if not _range_is_usable(request.headers.get("range"), state):
         request = _without_range(request)
-    return FileResponse(path, headers=headers, media_type=media_type, filename=file_name, stat_result=state)
+    return FileResponse(path, headers=answered, media_type=media_type, filename=file_name, stat_result=state)
 
 
 def _is_known(if_none_match: str, etag: str) -> bool:

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.api.contract.errors import error_response
 from engine.api.guards.hosts import is_loopback_name
 
-OPEN_PATHS = ("/rooms/", "/room/static/")
+OPEN_PATHS = ("/rooms/", "/room/static/", "/media/thumbnails/")
 """Signalling, whose credential is the conversation id, and public files: every origin, `null` included."""
 
 METHODS = "GET, POST, PUT, PATCH, DELETE"

@@ -8,6 +8,7 @@ from engine.api.contract.enforcement import EnforcementAnswer, with_enforcement
 from engine.api.contract.model import AnswerModel
 from engine.api.contract.names import both_names
 from engine.api.replicas.bodies import READ_ONLY, ReplicaCreate
+from engine.api.replicas.media import thumbnail_url
 from engine.api.replicas.voices import ReplicaVoiceAnswer, ReplicaVoices
 from engine.jobs.line import NOTES
 from engine.store.records import ReplicaRecord
@@ -26,7 +27,11 @@ class ReplicaAnswer(EnforcementAnswer):
 
     replica_id: str
     replica_name: str
-    thumbnail_video_url: str | None = None
+    thumbnail_video_url: str | None = Field(
+        None,
+        description="Three seconds without sound that can be played over and over; needs no key. Of a stock replica, `.jpg` instead of "
+        "`.mp4` is its first picture. Empty while there is none.",
+    )
     training_progress: str = Field(description="Such as `100/100`.")
     status: str = Field(description="`started`, `completed` or `error`.")
     error_message: str | None = None
@@ -43,7 +48,7 @@ class ReplicaAnswer(EnforcementAnswer):
     updated_at: str
 
 
-def replica_answer(record: ReplicaRecord, voices: ReplicaVoices, verbose: bool) -> dict[str, Any]:
+def replica_answer(record: ReplicaRecord, voices: ReplicaVoices, base_url: str, verbose: bool) -> dict[str, Any]:
     """Show a replica and whose voice it has; `verbose` adds its type, what its training was asked and the type of its error."""
     own = record.replica_type == "user"
     asked = masked({name: value for name, value in record.fields.items() if name not in READ_ONLY}) if own else {}
@@ -52,7 +57,7 @@ def replica_answer(record: ReplicaRecord, voices: ReplicaVoices, verbose: bool) 
         **{name: value for name, value in asked.items() if verbose or name not in known},
         "replica_id": record.replica_id,
         "replica_name": record.replica_name,
-        "thumbnail_video_url": record.fields.get("thumbnail_video_url") or "",
+        "thumbnail_video_url": thumbnail_url(record, base_url),
         "training_progress": record.training_progress,
         "status": record.status,
         "error_message": record.error_message,

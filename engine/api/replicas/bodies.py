@@ -25,6 +25,8 @@ READ_ONLY = frozenset(
         "enforced",
         "not_enforced",
         "presenter",
+        "backdrop",
+        "default_voice",
         "category",
         "created_at",
         "updated_at",

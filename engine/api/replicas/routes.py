@@ -27,7 +27,7 @@ def replica_routes(dependencies: ApiDependencies) -> APIRouter:
     replicas = dependencies.store.replicas
 
     def voices() -> ReplicaVoices:
-        return ReplicaVoices(dependencies.settings.home, dependencies.settings.language)
+        return ReplicaVoices(dependencies.settings.home, dependencies.settings.language, dependencies.settings.voice)
 
     @router.post("")
     async def create_replica(body: ReplicaCreate) -> dict[str, Any]:
@@ -59,13 +59,14 @@ def replica_routes(dependencies: ApiDependencies) -> APIRouter:
             status=IN_BOTH_FORMS.get(status, status) if status else None,
             name=name,
         )
-        speaking = voices()
-        return list_answer(page, lambda record: replica_answer(record, speaking, verbose))
+        speaking, base_url = voices(), dependencies.base_url()
+        return list_answer(page, lambda record: replica_answer(record, speaking, base_url, verbose))
 
     @router.get("/{replica_id}")
     async def get_replica(replica_id: str, verbose: Verbose = False) -> dict[str, Any]:
         """Get a replica; `verbose` adds its type and what its training was asked."""
-        return replica_answer(found(await replicas.get(replica_id), invalid_id("replica_id")), voices(), verbose)
+        record = found(await replicas.get(replica_id), invalid_id("replica_id"))
+        return replica_answer(record, voices(), dependencies.base_url(), verbose)
 
     @router.patch("/{replica_id}/name", response_class=Response)
     async def rename_replica(replica_id: str, body: ReplicaRename) -> Response:

@@ -23,7 +23,8 @@ class ReplicaVoiceAnswer(AnswerModel):
     )
     voice_name: str | None = Field(
         None,
-        description="The cloned voice. Null with `stock`: any voice of the language that is spoken, see `/v2/voices`.",
+        description="The voice that is the replica's own, or that it speaks with where that voice knows the language. Null: any voice of "
+        "the language that is spoken, see `/v2/voices`.",
     )
     note: str = Field(description="The same in words, and what is missing for a voice of its own.")
 
@@ -31,7 +32,9 @@ class ReplicaVoiceAnswer(AnswerModel):
 class ReplicaVoices:
     """Answers for the replicas of one request."""
 
-    def __init__(self, home: Path, language: str) -> None:
+    def __init__(self, home: Path, language: str, named: str = "") -> None:
+        """`named`: the voice that this installation names; it speaks for every replica that has none of its own."""
+        self._named = named
         self._home = home
         self._language = language
 
@@ -39,7 +42,7 @@ class ReplicaVoices:
         """Tell whose voice a replica speaks with; reads small files for replicas that are no stock ones."""
         name = cloned_voice_of(record.fields)
         if name is None:
-            return _stock(self._why_stock(record))
+            return _stock(self._why_stock(record), self._named or default_voice(record.fields))
         try:
             language = read_note(voice_path(self._home, name)).language
             missing = cloning_readiness(self._home, language).missing
@@ -69,5 +72,10 @@ class ReplicaVoices:
             return CloningReadiness("", str(error))
 
 
-def _stock(note: str) -> dict[str, Any]:
-    return {"kind": "stock", "voice_name": None, "note": note}
+def default_voice(fields: Mapping[str, Any]) -> str | None:
+    """Return the voice of the catalogue that a stock replica speaks with unless its persona names another; None: that of the language."""
+    return str(fields.get("default_voice") or "") or None
+
+
+def _stock(note: str, name: str | None = None) -> dict[str, Any]:
+    return {"kind": "stock", "voice_name": name, "note": note}

@@ -27,6 +27,8 @@ NOT_DESCRIBED = {
     "/{conversation_id}": "the room's page, for a browser",
     "/room/static/{name}": "what the room's page loads",
     "/docs/static/{name}": "what the page of the reference loads",
+    "/media/thumbnails/{replica_id}.mp4": "named by the field `thumbnail_video_url`",
+    "/media/thumbnails/{replica_id}.jpg": "told with the field `thumbnail_video_url`",
 }
 """Routes that are no part of the API, with the reason."""
 

@@ -30,8 +30,13 @@ async def _give(store: Store, replica_id: str, name: str) -> None:
 
 
 async def test_a_stock_replica_speaks_with_a_stock_voice(client: httpx.AsyncClient) -> None:
-    voice = (await client.get("/v2/replicas/rfe12d8b9597")).json()["voice"]
+    voice = (await client.get("/v2/replicas/r4067604db72")).json()["voice"]
     assert voice == {"kind": "stock", "voice_name": None, "note": "A stock voice speaks for this replica."}
+
+
+async def test_a_stock_replica_that_the_usual_voice_does_not_fit_names_another(client: httpx.AsyncClient) -> None:
+    voice = (await client.get("/v2/replicas/rfe12d8b9597")).json()["voice"]
+    assert (voice["kind"], voice["voice_name"]) == ("stock", "en_US-hugo-medium")
 
 
 async def test_a_replica_without_a_voice_of_its_own_says_so_and_what_is_missing(

@@ -8,7 +8,7 @@ from engine.api.replicas.answers import ReplicaAnswer, ReplicaCreated
 EXAMPLE: dict[str, Any] = {
     "replica_id": "r4067604db72",
     "replica_name": "Anna",
-    "thumbnail_video_url": "",
+    "thumbnail_video_url": "http://127.0.0.1:8765/media/thumbnails/r4067604db72.mp4",
     "training_progress": "100/100",
     "status": "completed",
     "error_message": None,
