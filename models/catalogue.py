@@ -12,8 +12,11 @@ from models.names import is_model_name, is_safe_path
 from models.tables import Table
 from models.tiers import Tier
 
-TASKS = ("vad", "end_of_turn", "stt", "llm", "tts", "voice_cloning", "embedding", "vision", "ocr")
-ON_REQUEST = frozenset({"voice_cloning"})
+TASKS = (
+    *("vad", "end_of_turn", "stt", "llm", "tts", "voice_cloning", "embedding", "vision", "ocr"),
+    *("face_detection", "face_mesh"),
+)
+ON_REQUEST = frozenset({"voice_cloning", "face_detection", "face_mesh"})
 """Tasks whose models nobody gets without asking: they need a further package, or the hub wants terms to be accepted first."""
 ANY_LANGUAGE = "*"
 

@@ -17,6 +17,7 @@ import psutil
 
 from engine.bench.room_client import Signal
 from engine.errors import VisavisError
+from engine.ranks import Rank
 
 START_WITHIN = 120.0
 """Seconds."""
@@ -56,6 +57,20 @@ class ApplianceProcess:
         """Return the processor time used so far by all of its threads."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+    def cpu_seconds_of(self, *ranks: Rank) -> float | None:
+        """Return the processor time used so far by the living threads of these ranks; None where threads have none (not on Linux)."""
+        used = 0
+        try:
+            base = os.getpriority(os.PRIO_PROCESS, self.process.pid)
+            for folder in Path(f"/proc/{self.process.pid}/task").iterdir():
+                # Man page proc(5): after the name in parentheses, fields 3 and on.
+                fields = (folder / "stat").read_text("ascii", "replace").rpartition(")")[2].split()
+                if int(fields[16]) - base in ranks:
+                    used += int(fields[11]) + int(fields[12])
+        except (OSError, AttributeError):
+            return None
+        return used / os.sysconf("SC_CLK_TCK")
 
     def rss_mb(self) -> float:
         """Return its resident memory in MB (10^6 bytes)."""

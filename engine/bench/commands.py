@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.settings import Settings
+from engine.settings import PICTURES, Settings
 
 
 @click.group()
@@ -63,6 +63,39 @@ def tts(as_json: bool, voice: str | None, data: Path | None, home: Path | None) 
     settings = Settings.from_environment(os.environ).changed(home=home)
     name = voice or settings.voice or None
     _show(bench_tts(settings.home, data, name, lambda text: click.echo(text, err=True)), as_json)
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option(
+    "--presenters",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of presenters [the shipped ones].",
+)
+@click.option("--size", type=click.Choice(sorted(PICTURES)), default="512", show_default=True, help="What is drawn.")
+@click.option("--beside-call", is_flag=True, help="In a conversation too, seen and heard at its receiver.")
+@click.option(
+    "--frames",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write half a minute of each presenter, as received in a call, here.",
+)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def replica(
+    as_json: bool, presenters: Path | None, size: str, beside_call: bool, frames: Path | None, home: Path | None
+) -> None:
+    """What the presenters cost to draw, and whether their faces follow their speech."""
+    from engine.bench.replica import bench_replica
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    report = bench_replica(
+        settings.home,
+        presenters,
+        lambda text: click.echo(text, err=True),
+        size=PICTURES[size],
+        beside_call=beside_call,
+        frames=frames,
+    )
+    _show(report, as_json)
 
 
 def _show(report: dict[str, Any], as_json: bool) -> None:

@@ -1,12 +1,13 @@
 """What a bench heard and sent, as files."""
 
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.room_client import RoomClient
+from engine.bench.room_client import ReceivedSound, RoomClient
 from engine.room.playout import MEDIA_RATE
 
 
@@ -18,16 +19,23 @@ def write_recording(folder: Path, person: RoomClient) -> None:
     if not sound or sent is None:
         return
     origin, samples = sent
-    received = np.zeros(int((sound[-1].time - origin) * MEDIA_RATE) + MEDIA_RATE, dtype=np.float32)
+    received = placed_sound(sound, origin, sound[-1].time - origin + 1.0)
+    write_wav(folder / "sent.wav", samples)
+    write_wav(folder / "received.wav", received)
+
+
+def placed_sound(sound: Sequence[ReceivedSound], origin: float, seconds: float) -> NDArray[np.float32]:
+    """Return what was received (48 kHz) in so many seconds from a moment (monotonic) on, each chunk where it arrived."""
+    received = np.zeros(int(seconds * MEDIA_RATE), dtype=np.float32)
     for chunk in sound:
-        start = int((chunk.time - origin) * MEDIA_RATE) - chunk.samples.size
-        if start >= 0:
+        start = round((chunk.time - origin) * MEDIA_RATE) - chunk.samples.size
+        if 0 <= start <= received.size - chunk.samples.size:
             received[start : start + chunk.samples.size] = chunk.samples
-    _write(folder / "sent.wav", samples)
-    _write(folder / "received.wav", received)
+    return received
 
 
-def _write(path: Path, samples: NDArray[np.float32]) -> None:
+def write_wav(path: Path, samples: NDArray[np.float32]) -> None:
+    """Write mono samples at 48 kHz as 16 bit."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

@@ -75,8 +75,12 @@ class Received:
 class RoomClient:
     """A participant. `join`, then `speak` and look at `received`; `close` in the end."""
 
-    def __init__(self, *, keep_pictures: bool = True) -> None:
+    def __init__(
+        self, *, keep_pictures: bool = True, on_picture: Callable[[float, av.VideoFrame], None] | None = None
+    ) -> None:
+        """`on_picture`: is given each whole decoded frame and when (monotonic) it arrived, before it is reduced."""
         self.received = Received()
+        self._on_picture = on_picture
         self.microphone = FileMicrophone()
         self._keep_pictures = keep_pictures
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
@@ -187,7 +191,11 @@ class RoomClient:
                     interleaved = frame.to_ndarray().reshape(-1, len(frame.layout.channels))
                     samples = interleaved[:, 0].astype(np.float32) / 32768.0
                     self.received.sound.append(ReceivedSound(now, samples))
-                elif isinstance(frame, av.VideoFrame) and self._keep_pictures:
+                elif isinstance(frame, av.VideoFrame):
+                    if self._on_picture is not None:
+                        self._on_picture(now, frame)
+                    if not self._keep_pictures:
+                        continue
                     plane = frame.planes[0]
                     luma = np.frombuffer(memoryview(plane), dtype=np.uint8).reshape(plane.height, plane.line_size)
                     picture = np.ascontiguousarray(luma[::4, : frame.width : 4])

@@ -2,8 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,12 +9,11 @@ import numpy as np
 
 from engine.bench.listening import Held, held_out, listen
 from engine.bench.statistics import percentile
+from engine.bench.voices import LANGUAGE, Note, load_voice
 from engine.errors import ModelUnavailableError
 from engine.layers.audio import Samples
 from engine.layers.tts.loudness import loudness, true_peak
-from engine.layers.tts.piper_voice import PiperVoiceEngine
 from engine.layers.tts.protocol import Voice
-from engine.layers.tts.stored_voices import StoredVoices
 from engine.loading import machine_tier
 from models.errors import ModelError
 from models.store import ModelStore
@@ -26,16 +23,6 @@ FIRST_CLAUSE: Final = "Your order has arrived and will be delivered on Monday,"
 """Ten words, as an answer may begin."""
 TIMES: Final = 21
 """How often it is spoken."""
-LANGUAGE: Final = "en"
-
-Note = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    voice: Voice
-    megabytes: float | None
-    """Of the network; None for a voice that has none."""
 
 
 def bench_tts(home: Path, data: Path | None, name: str | None, note: Note) -> dict[str, Any]:
@@ -44,7 +31,7 @@ def bench_tts(home: Path, data: Path | None, name: str | None, note: Note) -> di
     `name` is that of a voice in the store of `home`, the path of an ONNX file with its configuration beside it, or `basic`; None takes
     the one that a call would have. `data` holds `metadata.csv` and `flac/` of a person. Raises ModelUnavailableError.
     """
-    loaded = _load(home, name, note)
+    loaded = load_voice(home, name, note)
     voice = loaded.voice
     note(f"{voice.name}: speaking ...")
     report: dict[str, Any] = {"voice": voice.name, "basic": voice.basic, "voice_mb": loaded.megabytes}
@@ -83,26 +70,6 @@ def _levels(sounds: list[Samples], rate: int) -> dict[str, Any]:
         "loudness_lufs": {"lowest": round(min(levels), 1), "highest": round(max(levels), 1)},
         "true_peak_db": round(20.0 * float(np.log10(max(true_peak(sound) for sound in sounds))), 1),
     }
-
-
-def _load(home: Path, name: str | None, note: Note) -> _Loaded:
-    if name is not None and name.endswith(".onnx"):
-        network = Path(name)
-        return _Loaded(PiperVoiceEngine(network, Path(f"{name}.json")), _megabytes(network.parent.glob(network.name)))
-    store = ModelStore(home)
-    source = StoredVoices(store, machine_tier())
-    choice = source.named(name) if name else source.choose(LANGUAGE)
-    if choice is None:
-        raise ModelUnavailableError(f"voice {name!r} is not in the store; see what is with `visavis voices list`")
-    if choice.basic:
-        if name is None:
-            note("no voice is in the store, the basic one is measured; fetch one with `visavis models pull --default`")
-        return _Loaded(source.open(choice), None)
-    return _Loaded(source.open(choice), _megabytes(store.path(choice.name).glob("*.onnx")))
-
-
-def _megabytes(files: Iterable[Path]) -> float:
-    return round(sum(file.stat().st_size for file in files) / 1e6, 1)
 
 
 def _whisper(home: Path, note: Note) -> Path | None:

@@ -12,42 +12,21 @@ from typing import Any
 
 from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import Clip, load_clips
+from engine.bench.dialogue import Turn, take_turn
 from engine.bench.evidence import write_recording
-from engine.bench.lip_sync import audio_video_offset
+from engine.bench.faces import stock_face
+from engine.bench.lip_sync import LipSync
 from engine.bench.room_client import RoomClient
 from engine.bench.statistics import frames_each_second, percentile
-from engine.layers.replica.drawn_face import DrawnReplica
+from engine.store.stock import DEFAULT_REPLICA_ID
 
-LISTEN = 3.5
-"""Seconds of each answer that are listened to before it is interrupted."""
-QUIET = 0.8
-"""Seconds of silence between two turns."""
-ANSWER_WITHIN = 12.0
-"""Seconds after which a turn counts as unanswered."""
 MODEL_STAGES = ("stt", "end_of_turn", "llm_first_clause", "tts_first_clause")
 WAITING_STAGES = ("pause", "wait")
 
 
 @dataclass(slots=True)
-class _Turn:
-    clip: Clip
-    begun: float
-    last_voiced: float
-    first_sound: float | None = None
-    cut_in: bool = False
-    av_offset_ms: float | None = None
-    trace: dict[str, Any] | None = None
-
-    @property
-    def milliseconds(self) -> float | None:
-        if self.first_sound is None or self.cut_in:
-            return None
-        return (self.first_sound - self.last_voiced) * 1000
-
-
-@dataclass(slots=True)
 class _Measured:
-    turns: list[_Turn] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     cores: float = 0.0
     rss_mb: float = 0.0
     frames_per_second: list[int] = field(default_factory=list)
@@ -67,13 +46,13 @@ async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path
     measured = _Measured(start_seconds=appliance.start_seconds)
     conversation = await appliance.create_conversation(conversation_name="bench turn")
     conversation_id = str(conversation["conversation_id"])
+    lip_sync = LipSync((await asyncio.to_thread(stock_face, DEFAULT_REPLICA_ID)).mouth_box)
     person = RoomClient()
     await person.join(appliance.signal(conversation_id))
     await asyncio.sleep(1.5)
-    mouth_box = DrawnReplica().mouth_box
     cpu, begun = appliance.cpu_seconds(), time.monotonic()
     for clip in clips:
-        turn = await _one_turn(person, clip, conversation_id, mouth_box)
+        turn = await take_turn(person, clip, conversation_id, lip_sync)
         traces = [trace for trace in await appliance.turns(conversation_id) if trace["outcome"] != "resumed"]
         turn.trace = traces[-1] if traces else None
         measured.turns.append(turn)
@@ -85,38 +64,6 @@ async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path
         write_recording(record, person)
     await person.close()
     return measured
-
-
-async def _one_turn(
-    person: RoomClient, clip: Clip, conversation_id: str, mouth_box: tuple[int, int, int, int]
-) -> _Turn:
-    assert clip.true_end is not None
-    begun = await person.speak(clip.samples())
-    turn = _Turn(clip, begun, begun + clip.true_end)
-    deadline = turn.last_voiced + ANSWER_WITHIN
-    while turn.first_sound is None and time.monotonic() < deadline:
-        turn.first_sound = person.first_sound(after=begun)
-        await asyncio.sleep(0.02)
-    if turn.first_sound is not None and turn.first_sound < turn.last_voiced:
-        turn.cut_in = True
-    await asyncio.sleep(LISTEN)
-    if turn.first_sound is not None and not turn.cut_in:
-        end = time.monotonic()
-        sound = [s for s in person.received.sound if turn.first_sound - 1 < s.time < end]
-        pictures = [p for p in person.received.pictures if turn.first_sound - 1 < p.time < end]
-        turn.av_offset_ms = audio_video_offset(sound, pictures, mouth_box)
-    person.send("conversation.interrupt", conversation_id)
-    await _quiet(person)
-    return turn
-
-
-async def _quiet(person: RoomClient) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        last = person.last_sound()
-        if last is None or time.monotonic() - last > QUIET:
-            return
-        await asyncio.sleep(0.05)
 
 
 def _report(measured: _Measured, clips: str) -> dict[str, Any]:
@@ -152,14 +99,14 @@ def _report(measured: _Measured, clips: str) -> dict[str, Any]:
     }
 
 
-def _middle(turns: list[_Turn]) -> list[_Turn]:
+def _middle(turns: list[Turn]) -> list[Turn]:
     """Return the half of the turns whose times lie nearest the median: what a usual turn is made of."""
     ordered = sorted((turn for turn in turns if turn.trace is not None), key=lambda turn: turn.milliseconds or 0.0)
     quarter = len(ordered) // 4
     return ordered[quarter : len(ordered) - quarter]
 
 
-def _path(turn: _Turn) -> dict[str, float]:
+def _path(turn: Turn) -> dict[str, float]:
     """Split a turn into stretches that follow each other, in milliseconds; together they are the turn."""
     trace = turn.trace or {}
     first_sound = float(trace.get("first_sound_ms") or 0.0)
@@ -178,7 +125,7 @@ def _path(turn: _Turn) -> dict[str, float]:
     }
 
 
-def _work(turns: list[_Turn]) -> dict[str, float | None]:
+def _work(turns: list[Turn]) -> dict[str, float | None]:
     durations: dict[str, list[float]] = {}
     for turn in turns:
         for stage in (turn.trace or {}).get("stages", []):
@@ -186,7 +133,7 @@ def _work(turns: list[_Turn]) -> dict[str, float | None]:
     return {name: percentile(values, 50) for name, values in durations.items()}
 
 
-def _overhead(turn: _Turn) -> float:
+def _overhead(turn: Turn) -> float:
     """Return the milliseconds between the last voiced sample and the first sound that no model and no wait accounts for."""
     trace = turn.trace or {}
     spans = sorted(

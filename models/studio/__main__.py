@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from models.studio.backdrops.catalogue import write_backdrops
 from models.studio.build import PREVIEW, Quality, build
 from models.studio.people import PEOPLE
 
@@ -22,7 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--resume", action="store_true", help="keep pictures that are already rendered")
     one.add_argument("--scale", type=float, help="pixels of a picture per canvas pixel")
     one.add_argument("--samples", type=int, help="samples per pixel of the full pictures; crops take two thirds of it")
+    rooms = commands.add_parser("backdrops", help="paint the backdrops that stock replicas share")
+    rooms.add_argument("--out", type=Path, required=True, help="folder of the pictures")
     told = parser.parse_args(arguments)
+    if told.command == "backdrops":
+        for file in write_backdrops(told.out):
+            print(file)
+        return 0
     quality = PREVIEW if told.preview else Quality()
     if told.scale is not None:
         quality = replace(quality, scale=told.scale)

@@ -1,12 +1,16 @@
 """The asset card of a presenter: what it is made from, how, and under which terms."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, Final
 
 from models.studio.recipe import Recipe
 
-_TEXT = """# {name}
+_SCORES: Final = "## Scores\n"
+_NEXT: Final = "\n## Recipe\n"
+_TEXT: Final = """# {name}
 
 {title}. A synthetic person: nobody is depicted, no photograph, scan or recording was used.
 
@@ -18,6 +22,10 @@ _TEXT = """# {name}
 | skin, eyes, hair, brows, lashes, clothes, background, tongue shapes | procedural, this project's own code and licence |
 | pictures | {keys} key pictures, {samples} samples for whole ones, {crop_samples} for crops, {scale} pixels per canvas pixel |
 | format | `models/studio/bundle.py` |
+
+## Scores
+
+Not measured yet (`python -m models.studio.checks scores {name}`).
 
 ## Recipe
 
@@ -59,3 +67,21 @@ def write_card(
         licence=licence.strip(),
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def show_scores(folder: Path, scores: Sequence[Mapping[str, Any]]) -> None:
+    """Put the scores (the entries of `scores.json`) into a bundle's README.md, instead of those that it shows."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8")
+    before, _, after = text.partition(_NEXT)
+    before = before.partition(_SCORES)[0].rstrip("\n") + "\n\n"
+    rows = [f"| {score['meaning']} | {score['value']:.4g} | {_asked(score)} |" for score in scores]
+    table = "\n".join(["| what | measured | asked for |", "| --- | --- | --- |", *rows])
+    card.write_text(f"{before}{_SCORES}\n{table}\n{_NEXT}{after}", encoding="utf-8")
+
+
+def _asked(score: Mapping[str, Any]) -> str:
+    least, most = score["needed"], score["most"]
+    if most is None:
+        return f"at least {least:g}"
+    return f"{least:g} to {most:g}" if least else f"at most {most:g}"

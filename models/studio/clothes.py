@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import label  # type: ignore[import-not-found,unused-ignore]
 
 from models.studio.geometry import Points, smoothstep
 from models.studio.noise import fractal_noise
@@ -14,12 +15,12 @@ from models.studio.raster import rasterise
 from models.studio.recipe import Recipe
 from models.studio.subdivision import Indices
 
-_STEP: Final = 0.10
+_STEP: Final = 0.07
 _LEFT: Final = -27.0
 _TOP: Final = -6.5
-_COLUMNS: Final = 541
-_ROWS: Final = 190
-_THICK: Final = 0.24
+_COLUMNS: Final = 773
+_ROWS: Final = 272
+_THICK: Final = 0.28
 _RIM: Final = 0.9
 
 
@@ -42,9 +43,10 @@ class Garment:
 
 def make_garment(recipe: Recipe, surface: Points, triangles: Indices) -> Garment:
     """The garment of a recipe on the presenter's body at rest."""
-    x, y = np.meshgrid(_LEFT + _STEP * np.arange(_COLUMNS), _TOP - _STEP * np.arange(_ROWS))
+    real_x, y = np.meshgrid(_LEFT + _STEP * np.arange(_COLUMNS), _TOP - _STEP * np.arange(_ROWS))
     body = _body(surface, triangles)
-    neck_half = _neck_half_width(body)
+    middle, neck_half = _neck(body)
+    x = real_x - middle
     torso, silhouette = _torso(recipe, x, y, body, neck_half)
     # The mesh ends at the chest: its share fades out before that.
     ending = 7.0 * smoothstep(-14.4, -18.4, y) + 4.0 * smoothstep(7.5, 11.0, np.abs(x))
@@ -57,12 +59,13 @@ def make_garment(recipe: Recipe, surface: Points, triangles: Indices) -> Garment
     diagonal = np.stack([plane[:, 0] * 0.9 - np.abs(plane[:, 1]) * 0.5, plane[:, 1] * 0.22, np.zeros(x.size)], axis=1)
     folds = folds + 0.8 * fractal_noise(diagonal, 0.6, recipe.seed + 601, 2).reshape(x.shape)
     soft = 0.16 if recipe.clothes.kind == "sweater" else 0.10
-    height = height + soft * folds * smoothstep(0.5, 4.0, -silhouette) * smoothstep(0.8, 4.0, hole)
+    # Folds go outwards only: inwards they would bring the skin through.
+    height = height + soft * np.maximum(folds, -0.4) * smoothstep(0.5, 4.0, -silhouette) * smoothstep(0.8, 4.0, hole)
     colour = np.tile(np.array(recipe.clothes.outer), (*x.shape, 1))
     for layer in layers_of(recipe.clothes.kind, neck_half):
         height, colour = _lay(layer, recipe, plane, hole, height, colour)
     outline = np.maximum(-hole, silhouette)
-    return _mesh(x, y, height, outline, colour)
+    return _mesh(real_x, y, height, outline, colour)
 
 
 def _body(surface: Points, triangles: Indices) -> NDArray[np.float64]:
@@ -76,9 +79,10 @@ def _body(surface: Points, triangles: Indices) -> NDArray[np.float64]:
     return -rasterise(flat[low], _COLUMNS, _ROWS).depth
 
 
-def _neck_half_width(body: NDArray[np.float64]) -> float:
-    row = np.isfinite(body[round((_TOP + 9.3) / _STEP)])
-    return float(row.sum() * _STEP / 2)
+def _neck(body: NDArray[np.float64]) -> tuple[float, float]:
+    """The neck's middle and half width: few necks stand quite straight."""
+    row = np.flatnonzero(np.isfinite(body[round((_TOP + 9.3) / _STEP)]))
+    return float(_LEFT + _STEP * row.mean()), float(len(row) * _STEP / 2)
 
 
 def _torso(recipe: Recipe, x: Points, y: Points, body: NDArray[np.float64], neck_half: float) -> tuple[Points, Points]:
@@ -109,7 +113,7 @@ def _torso(recipe: Recipe, x: Points, y: Points, body: NDArray[np.float64], neck
     deep = np.maximum(-silhouette, 0.0)
     rounding = 5.2
     fall = rounding * (1 - np.sqrt(np.clip(1 - (1 - np.minimum(deep / rounding, 1)) ** 2, 0, 1)))
-    forward = chest - 0.6 + 0.24 * (-14.0 - y).clip(-2, 9) - 4.0 * (np.abs(x) / half) ** 2.4
+    forward = chest - 0.1 + 0.24 * (-14.0 - y).clip(-2, 9) - 4.0 * (np.abs(x) / half) ** 2.4
     bust = 0.0 if recipe.man else 0.8
     for side in (-1.0, 1.0):
         forward = forward + bust * np.exp(-(((x - side * 6.5) / 4.2) ** 2) - ((y + 25.0) / 5.0) ** 2)
@@ -139,7 +143,7 @@ def _softened(height: Points, inside: NDArray[np.bool_]) -> Points:
     """Cloth spans small hollows: a few rounds of smoothing that never go below the body."""
     floor = height
     smooth = np.where(np.isfinite(height), height, -6.0)
-    for _ in range(14):
+    for _ in range(70):
         mean = sum(np.roll(smooth, shift, axis) for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1))) / 4
         smooth = np.where(inside, np.maximum(mean, np.where(np.isfinite(floor), floor - 0.05, -6.0)), smooth)
     return smooth
@@ -174,7 +178,7 @@ def _mesh(x: Points, y: Points, height: Points, outline: Points, colour: Points)
     snapped_x, snapped_y = x - out * slope_x / length**2, y - out * slope_y / length**2
     within, near = outline <= 0, outline < _STEP * 1.5
     some = within[:-1, :-1] | within[1:, :-1] | within[:-1, 1:] | within[1:, 1:]
-    cells = some & near[:-1, :-1] & near[1:, :-1] & near[:-1, 1:] & near[1:, 1:]
+    cells = _largest(some & near[:-1, :-1] & near[1:, :-1] & near[:-1, 1:] & near[1:, 1:])
     index = np.arange(x.size).reshape(x.shape)
     quads = np.stack(
         [index[:-1, :-1][cells], index[1:, :-1][cells], index[1:, 1:][cells], index[:-1, 1:][cells]], axis=1
@@ -194,6 +198,15 @@ def _mesh(x: Points, y: Points, height: Points, outline: Points, colour: Points)
         np.concatenate([tones, 0.75 * tones[_border(quads)[:, 0]]]) if ring else tones,
         outline,
     )
+
+
+def _largest(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest piece: where the neckline runs out, loose scraps would float beside the neck."""
+    pieces, _ = label(cells)
+    count = np.bincount(pieces.reshape(-1))
+    count[0] = 0
+    kept: NDArray[np.bool_] = pieces == count.argmax()
+    return kept
 
 
 def _sampled(field: Points, x: Points, y: Points) -> Points:

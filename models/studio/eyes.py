@@ -11,11 +11,11 @@ from models.studio.noise import fractal_noise
 from models.studio.recipe import Colour
 from models.studio.subdivision import Indices
 
-IRIS: Final = 29.0
+IRIS: Final = 26.0
 """Half the angle of the iris, degrees from the eye's axis."""
 REACH: Final = 80.0
 """The texture's half angle: its middle is the pupil, its edge this far from the axis."""
-_RINGS: Final = (0.0, 5, 9, 13, 17, 21, 25, 27, 28.4, 29.6, 31, 34, 39, 46, 55, 66, 80, 95)
+_RINGS: Final = (0.0, 5, 9, 13, 17, 20, 22.5, 24.2, 25.4, 26.6, 28, 31, 37, 46, 55, 66, 80, 95)
 _SECTORS: Final = 40
 _PUPIL: Final = 0.34
 

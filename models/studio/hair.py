@@ -57,7 +57,7 @@ class _Style:
 
 
 _STYLES: Final = {
-    "tied": _Style(28, 0.78, 1400, 0.50, (0.03, 0.26), 0.02),
+    "tied": _Style(28, 0.78, 2200, 0.22, (0.03, 0.30), 0.02),
     "short": _Style(12, 0.40, 1500, 0.55, (0.06, 0.75), 0.08),
     "cropped": _Style(6, 0.13, 0, 0.0, (0.02, 0.12), 0.03),
     "long": _Style(34, 0.80, 1100, 0.60, (0.05, 0.55), 0.05),
@@ -71,7 +71,9 @@ def grow_hair(recipe: Recipe, surface: Points, triangles: Indices, brow_height: 
     style = _STYLES[recipe.hair.style]
     scalp = Scalp.of(surface, triangles, rng)
     density = hair_density(scalp.points, recipe, brow_height)
-    picked = rng.choice(len(scalp.points), recipe.hair.strands, p=density / density.sum())
+    # Lone strands before the hairline look like scratches.
+    rooted = density * smoothstep(0.1, 0.6, density)
+    picked = rng.choice(len(scalp.points), recipe.hair.strands, p=rooted / rooted.sum())
     root, thin = scalp.points[picked], density[picked]
     # Only some strands are grown; the others run beside the nearest one, each at its own distance from it.
     grown = np.arange(len(root)) % _SHARE == 0
@@ -82,12 +84,28 @@ def grow_hair(recipe: Recipe, surface: Points, triangles: Indices, brow_height: 
     points = _beside(guides, root[grown], root, style.wave, rng)
     if style.clumps:
         points = _clump(points, style, rng)
+    if recipe.hair.style == "tied":
+        points = _tidy(points, scalp)
     spread = fractal_noise(points.reshape(-1, 3), 0.9, recipe.seed + 401, 2)
-    points += style.wave * spread.reshape(points.shape[:2])[..., None] * rng.normal(0, 1, (len(root), 1, 3))
+    points += style.wave * spread.reshape(points.shape[:2])[..., None] * rng.normal(0, 1, (len(points), 1, 3))
+    count = len(points)
     t = np.linspace(0, 1, points.shape[1])
-    radius = np.tile(0.017 - 0.011 * t**1.5, (len(root), 1)) * rng.uniform(0.8, 1.15, (len(root), 1))
-    shade = np.exp(rng.normal(0, 0.24, len(root)))
-    return Strands(points, radius, np.where(rng.random(len(root)) < recipe.hair.grey, -shade, shade))
+    radius = np.tile(0.017 - 0.011 * t**1.5, (count, 1)) * rng.uniform(0.8, 1.15, (count, 1))
+    shade = np.exp(rng.normal(0, 0.24, count))
+    return Strands(points, radius, np.where(rng.random(count) < recipe.hair.grey, -shade, shade))
+
+
+def _tidy(points: Points, scalp: Scalp) -> Points:
+    """Tight hair lies on the skull, not in it, and without strands that stand off: one alone looks like a wire."""
+    flat = points.reshape(-1, 3)
+    distance, near = scalp.tree.query(flat)
+    height = ((flat - scalp.points[near]) * scalp.normals[near]).sum(axis=1)
+    out = flat + np.maximum(0.03 - height, 0)[:, None] * scalp.normals[near]
+    out = out.reshape(points.shape)
+    out[:, 0] = points[:, 0]
+    off = (distance.reshape(points.shape[:2]) > 0.9) & (points[..., 2] > -6.0)
+    kept: Points = out[~off.any(axis=1)]
+    return kept
 
 
 def _beside(guides: Points, guide_roots: Points, root: Points, spread: float, rng: np.random.Generator) -> Points:
@@ -129,7 +147,8 @@ def _grow(
         _, near = scalp.tree.query(at)
         out = scalp.normals[near]
         flow = _flow(recipe, root, at, out, step / style.steps, noise)
-        way = 0.45 * way + 0.55 * flow if step else 0.6 * normal + 0.4 * flow
+        rise = 0.12 if recipe.hair.style == "tied" else 0.6
+        way = 0.45 * way + 0.55 * flow if step else rise * normal + (1 - rise) * flow
         way /= np.linalg.norm(way, axis=1, keepdims=True) + 1e-9
         at = at + way * (style.step * length)[:, None]
         at = _outside(recipe, at, scalp, layer * smoothstep(-0.5, 3.0, np.full(len(at), float(step))))
@@ -141,7 +160,11 @@ def _outside(recipe: Recipe, at: Points, scalp: Scalp, layer: Points) -> Points:
     """Push points out to their layer's height over the scalp, and out of the face's window."""
     _, near = scalp.tree.query(at)
     height = ((at - scalp.points[near]) * scalp.normals[near]).sum(axis=1)
-    at = at + np.maximum(layer - height, 0)[:, None] * scalp.normals[near]
+    lift = np.maximum(layer - height, 0)
+    if recipe.hair.style == "tied":
+        # Drawn tight: what stands off comes back to the scalp, but for the bundle behind the head.
+        lift = np.where((height < 1.5) & (at[:, 2] > -7.5), layer - height, lift)
+    at = at + lift[:, None] * scalp.normals[near]
     if recipe.hair.style in ("long", "bob"):
         window = np.array([6.9, 10.4])
         place = (at[:, :2] - [0.0, 0.8]) / window
@@ -158,13 +181,10 @@ def _outside(recipe: Recipe, at: Points, scalp: Scalp, layer: Points) -> Points:
 
 def _flow(recipe: Recipe, root: Points, at: Points, out: Points, t: float, noise: Points) -> Points:
     """The direction of growth: a wish, flattened to the scalp, and some lift."""
-    side = np.sign(root[:, 0] + 1e-9)
     kind = recipe.hair.style
     if kind == "tied":
         wish = _KNOT - at
         wish /= np.linalg.norm(wish, axis=1, keepdims=True) + 1e-9
-        parted = 0.75 * np.exp(-((at[:, 0] / 3.5) ** 2)) * smoothstep(2.0, 8.0, at[:, 2])
-        wish = wish + np.stack([side * parted, -0.1 * parted, 0 * parted], axis=1)
         lift = 0.02
     elif kind in ("short", "cropped"):
         top = smoothstep(6.5, 10.5, root[:, 1]) * smoothstep(-6.0, 0.0, root[:, 2])

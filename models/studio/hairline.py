@@ -12,7 +12,7 @@ from models.studio.recipe import Recipe
 _AXIS_Z: Final = 2.5
 _BROW_HEIGHT: Final = 5.9
 # Degrees from the front, height of the hairline there: forehead, temple, sideburn, over the ear, behind it, nape.
-_WOMAN: Final = ((0, 10.6), (22, 10.45), (38, 9.9), (56, 6.4), (72, 1.9), (84, 3.6), (96, 4.2), (112, 1.0), (180, -4.5))
+_WOMAN: Final = ((0, 10.6), (22, 10.45), (38, 9.9), (56, 6.4), (72, 1.9), (84, 3.6), (96, 4.2), (112, 1.6), (180, -2.5))
 _MAN: Final = (
     (0, 10.4),
     (22, 10.7),
@@ -22,8 +22,8 @@ _MAN: Final = (
     (75, 1.2),
     (84, 3.4),
     (96, 4.4),
-    (112, 0.8),
-    (180, -3.6),
+    (112, 1.8),
+    (180, -1.6),
 )
 
 
@@ -53,7 +53,7 @@ def hair_density(points: Points, recipe: Recipe, brow_height: float, softness: f
     above = points[:, 1] + ragged - line
     if recipe.hair.style == "tied":
         # What grows low before and over the ear would hang loose.
-        above = np.minimum(above, points[:, 1] - brow_height + 2.0 + 8.0 * smoothstep(100, 118, azimuth(points)))
+        above = np.minimum(above, points[:, 1] - brow_height + 2.0 + 5.0 * smoothstep(100, 118, azimuth(points)))
     on_ear = smoothstep(7.6, 8.0, np.abs(points[:, 0])) * smoothstep(
         6.0, 5.2, points[:, 1] - brow_height + _BROW_HEIGHT
     )

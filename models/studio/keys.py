@@ -53,6 +53,8 @@ KEYS: Final[tuple[Key, ...]] = (
     Key("rest", ("mouth", "eyes", "pose")),
     # Mouths and eyes share pictures where that is cheap: the two sets are mixed apart.
     Key("open", ("mouth", "eyes"), {"jawOpen": 0.75} | _pair("eyeBlink", 1.0), crop=_FACE),
+    # The mouth and the lids half way: between shut and wide open light falls quite differently.
+    Key("ajar", ("mouth", "eyes"), {"jawOpen": 0.32} | _pair("mouthLowerDown", 0.12) | _pair("eyeBlink", 0.5), crop=_FACE),
     Key(
         "smile",
         ("mouth", "eyes"),

@@ -59,7 +59,7 @@ def skin_material(recipe: Recipe, maps: SkinMaps) -> Any:
     surface = make.node(
         "ShaderNodeBsdfPrincipled",
         Subsurface_Weight=1.0,
-        Subsurface_Radius=(0.40, 0.14, 0.07),
+        Subsurface_Radius=(0.26, 0.095, 0.05),
         Subsurface_Scale=0.1,
         Specular_IOR_Level=recipe.skin.specular,
         Coat_Weight=recipe.skin.coat,
@@ -72,7 +72,7 @@ def skin_material(recipe: Recipe, maps: SkinMaps) -> Any:
     roughness = make.node("ShaderNodeTexImage", image=image("skin roughness", maps.roughness))
     make.link(roughness.outputs["Color"], surface.inputs["Roughness"])
     relief = make.node("ShaderNodeTexImage", image=image("skin relief", maps.relief))
-    bump = make.node("ShaderNodeBump", Strength=1.0, Distance=0.005)
+    bump = make.node("ShaderNodeBump", Strength=1.0, Distance=0.0038)
     make.link(relief.outputs["Color"], bump.inputs["Height"])
     make.link(bump.outputs["Normal"], surface.inputs["Normal"])
     return make.finish(surface)
@@ -114,8 +114,8 @@ def eye_material(name: str, pixels: NDArray[np.float32]) -> Any:
     make = _Shader(name)
     surface = make.node(
         "ShaderNodeBsdfPrincipled",
-        Roughness=0.55,
-        Specular_IOR_Level=0.2,
+        Roughness=0.6,
+        Specular_IOR_Level=0.06,
         Subsurface_Weight=0.15,
         Subsurface_Scale=0.03,
     )
@@ -128,7 +128,7 @@ def clear_material(strength: float) -> Any:
     """The cornea and the tear line: a mirror by angle over nothing. No refraction, so no caustics and no noise."""
     make = _Shader("clear")
     through = make.node("ShaderNodeBsdfTransparent")
-    mirror = make.node("ShaderNodeBsdfGlossy", Roughness=0.035)
+    mirror = make.node("ShaderNodeBsdfGlossy", Roughness=0.012)
     angle = make.node("ShaderNodeFresnel", IOR=1.38)
     more = make.node("ShaderNodeMath", operation="MULTIPLY")
     more.inputs[1].default_value = strength
@@ -141,11 +141,24 @@ def clear_material(strength: float) -> Any:
     return make.finish(mix)
 
 
-def hair_material(name: str, roughness: float) -> Any:
+def gold_material() -> Any:
+    """Polished metal."""
+    make = _Shader("gold")
+    return make.finish(
+        make.node("ShaderNodeBsdfPrincipled", Base_Color=(0.80, 0.52, 0.22, 1.0), Metallic=1.0, Roughness=0.22)
+    )
+
+
+def hair_material(name: str, roughness: float, gloss: float = 1.55) -> Any:
     """Hair with a colour per strand (attribute `tint`)."""
     make = _Shader(name)
     fibre = make.node(
-        "ShaderNodeBsdfHairPrincipled", Roughness=roughness, Radial_Roughness=0.36, Coat=0.0, Random_Roughness=0.15
+        "ShaderNodeBsdfHairPrincipled",
+        Roughness=roughness,
+        Radial_Roughness=0.36,
+        Coat=0.0,
+        Random_Roughness=0.15,
+        IOR=gloss,
     )
     fibre.parametrization = "COLOR"
     tint = make.node("ShaderNodeAttribute", attribute_name="tint")
@@ -153,21 +166,36 @@ def hair_material(name: str, roughness: float) -> Any:
     return make.finish(fibre)
 
 
+def fuzz_material(name: str) -> Any:
+    """Brows, lashes and stubble: dark fibres without the gloss that makes thin hair look grey."""
+    make = _Shader(name)
+    surface = make.node("ShaderNodeBsdfPrincipled", Roughness=0.62, Specular_IOR_Level=0.18)
+    tint = make.node("ShaderNodeAttribute", attribute_name="tint")
+    make.link(tint.outputs["Color"], surface.inputs["Base Color"])
+    return make.finish(surface)
+
+
 def cloth_material(knit: bool) -> Any:
     """Cloth with a colour per vertex (attribute `tint`) and a woven grain."""
     make = _Shader("cloth")
     surface = make.node(
-        "ShaderNodeBsdfPrincipled", Roughness=0.82, Specular_IOR_Level=0.22, Sheen_Weight=0.30, Sheen_Roughness=0.5
+        "ShaderNodeBsdfPrincipled", Roughness=0.82, Specular_IOR_Level=0.2, Sheen_Weight=0.10, Sheen_Roughness=0.4
     )
     tint = make.node("ShaderNodeAttribute", attribute_name="tint")
-    make.link(tint.outputs["Color"], surface.inputs["Base Color"])
     place = make.node("ShaderNodeNewGeometry")
     stretch = make.node("ShaderNodeMapping")
     stretch.inputs["Scale"].default_value = (1.0, 1.0, 0.35) if knit else (1.0, 1.0, 1.0)
     make.link(place.outputs["Position"], stretch.inputs["Vector"])
     weave = make.node("ShaderNodeTexNoise", Scale=38.0 if knit else 70.0, Detail=4.0, Roughness=0.65)
     make.link(stretch.outputs["Vector"], weave.inputs["Vector"])
-    bump = make.node("ShaderNodeBump", Strength=0.75 if knit else 0.5, Distance=0.010 if knit else 0.006)
+    # Threads are lighter and darker: a plain colour looks like plastic.
+    melange = make.node("ShaderNodeMapRange", From_Min=0.3, From_Max=0.7, To_Min=0.86, To_Max=1.14)
+    make.link(weave.outputs[0], melange.inputs["Value"])
+    dyed = make.node("ShaderNodeVectorMath", operation="SCALE")
+    make.link(tint.outputs["Color"], dyed.inputs[0])
+    make.link(melange.outputs["Result"], dyed.inputs["Scale"])
+    make.link(dyed.outputs[0], surface.inputs["Base Color"])
+    bump = make.node("ShaderNodeBump", Strength=0.85 if knit else 0.6, Distance=0.012 if knit else 0.008)
     make.link(weave.outputs[0], bump.inputs["Height"])
     make.link(bump.outputs["Normal"], surface.inputs["Normal"])
     return make.finish(surface)

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from models.studio.beard import stubble
 from models.studio.clothes import Garment, make_garment
 from models.studio.eyes import Eyeball, eyeball
 from models.studio.geometry import Points
@@ -27,7 +28,7 @@ _NECK: Final = 7.2
 
 _Arrays = TypeVar("_Arrays", SkinMaps, Strands)
 _SOURCES: Final = {
-    "skin": ("skin", "hairline", "noise", "outlines", "raster", "subdivision"),
+    "skin": ("skin", "beard", "hairline", "noise", "outlines", "raster", "subdivision"),
     "hair": ("hair", "hairline", "noise"),
 }
 
@@ -43,6 +44,7 @@ class Parts:
     hair: Strands
     brows: Rider
     lashes: Rider
+    stubble: Rider | None
     garment: Garment
     ball: Eyeball
 
@@ -108,6 +110,7 @@ def make_parts(recipe: Recipe, mesh: HeadMesh, *, texture: int, cache: Path) -> 
         _kept(cache, "hair", person, recipe, 0, Strands, hair),
         brows(person, recipe, surface, triangles),
         lashes(person, recipe, surface),
+        stubble(person, recipe, surface, triangles) if recipe.skin.beard else None,
         make_garment(recipe, split.coarse(person.rest), triangles),
         eyeball(),
     )

@@ -30,10 +30,10 @@ _ALL = np.array([[-60.0, 20.0], [60.0, 20.0], [60.0, -60.0], [-60.0, -60.0]])
 
 def neckline(kind: ClothesKind, neck: float) -> Points:
     """The opening at the neck, for a neck of this half width."""
-    side, low = {"blazer": (neck + 0.15, -14.0), "sweater": (neck + 0.10, -12.4), "shirt": (neck + 0.0, -12.0)}[kind]
+    side, low = {"blazer": (neck + 0.05, -14.0), "sweater": (neck + 0.10, -12.4), "shirt": (neck + 0.0, -12.0)}[kind]
     high = -9.2
     half = [
-        (side - 0.9, -3.0), (side - 0.35, -7.6), (side, high), (side * 0.93, high - 0.42 * (high - low)),
+        (side + 0.3, -3.0), (side + 0.12, -7.6), (side, high), (side * 0.93, high - 0.42 * (high - low)),
         (side * 0.62, high - 0.83 * (high - low)), (side * 0.25, low + 0.05),
     ]  # fmt: skip
     right = np.array(half)

@@ -68,11 +68,11 @@ class Backdrop:
     accent: Colour
 
 
-def at_rest(*, smile: float = 0.42, brows: float = 0.12, wide: float = 0.32) -> dict[str, float]:
+def at_rest(*, smile: float = 0.42, brows: float = 0.12, wide: float = 0.22, stern: float = 0.0) -> dict[str, float]:
     """The expression a presenter has when an Expression is all zero."""
     return {
         f"{name}_{side}": weight
-        for name, weight in (("mouthSmile", smile), ("browOuterUp", brows), ("eyeWide", wide))
+        for name, weight in (("mouthSmile", smile), ("browOuterUp", brows), ("eyeWide", wide), ("browDown", stern))
         for side in "LR"
     }
 
@@ -91,6 +91,7 @@ class Recipe:
     backdrop: Backdrop
     light: Light = field(default_factory=Light)
     man: bool = False
+    earrings: bool = False
     eye_scale: float = 1.07
     identity_scale: float = 0.75
     rest: dict[str, float] = field(default_factory=at_rest)

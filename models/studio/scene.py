@@ -1,7 +1,7 @@
 """The presenter in Blender: meshes and curves which can be posed again and again."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import bpy  # type: ignore[import-not-found,unused-ignore]
 import numpy as np
@@ -11,10 +11,21 @@ from models.studio import lights, materials
 from models.studio.eyes import Eyeball, eye_texture
 from models.studio.geometry import Points, Pose
 from models.studio.head import PIVOT, TILT, head_share
+from models.studio.jewels import studs
 from models.studio.keys import camera
 from models.studio.parts import Parts
+from models.studio.recipe import Colour
 from models.studio.strands import Strands
 from models.studio.subdivision import Indices
+
+_GREY: Final = np.array([0.10, 0.098, 0.095])
+
+
+def _tints(colour: Colour, grey: Points, shade: Points) -> Points:
+    """A colour per strand from its brightness factor [N]; below 0 it is a grey one."""
+    factor = shade[:, None]
+    tints: Points = np.where(factor < 0, grey * np.minimum(-factor, 1.3), np.array(colour) * factor)
+    return tints
 
 
 def _to_blender(points: Points) -> NDArray[np.float32]:
@@ -104,7 +115,7 @@ class Scene:
                 parts.quads_of("M_Teeth"),
                 materials.plain_material("teeth", (0.66, 0.60, 0.50), 0.22, subsurface=0.35, coat=0.3),
             ),
-            ("shell", parts.quads_of("M_ScleraLeft", "M_ScleraRight"), materials.clear_material(2.2)),
+            ("shell", parts.quads_of("M_ScleraLeft", "M_ScleraRight"), materials.clear_material(1.8)),
             ("tears", parts.quads_of("M_LacrimalFluid"), materials.clear_material(1.6)),
         ):
             self._meshes.append(_Mesh(name, quads, points, material))
@@ -123,19 +134,30 @@ class Scene:
             materials.cloth_material(recipe.clothes.kind == "sweater"),
         )
         garment.paint(parts.garment.colour)
-        grey = np.array([0.24, 0.235, 0.225])
-        shade = parts.hair.shade[:, None]
-        tint = np.where(shade < 0, grey * np.minimum(-shade, 1.3), np.array(recipe.hair.colour) * shade)
+        tint = _tints(recipe.hair.colour, _GREY, parts.hair.shade)
         rest_hair = Pose(pitch=TILT).turn_head(
             parts.hair.points.reshape(-1, 3), head_share(parts.hair.points.reshape(-1, 3)), PIVOT
         )
         self._hair_rest = rest_hair
         self._hair_share = head_share(parts.hair.points.reshape(-1, 3))
-        self._hair = _Curves("hair", parts.hair, tint, materials.hair_material("hair", 0.28))
-        small = materials.hair_material("fuzz", 0.4)
+        self._hair = _Curves(
+            "hair",
+            parts.hair,
+            tint,
+            materials.hair_material("hair", 0.28, 1.36 if recipe.hair.style == "tied" else 1.5),
+        )
+        small = materials.fuzz_material("fuzz")
         brow, lash = parts.brows.at(points), parts.lashes.at(points)
         self._brows = _Curves("brows", brow, np.array(recipe.hair.brow) * brow.shade[:, None], small)
         self._lashes = _Curves("lashes", lash, np.tile(np.array([0.006, 0.005, 0.005]), (len(lash.shade), 1)), small)
+        self._stubble = None
+        if parts.stubble:
+            hairs = parts.stubble.at(points)
+            self._stubble = _Curves("stubble", hairs, _tints(recipe.hair.brow, 4 * _GREY, hairs.shade), small)
+        self._studs = None
+        if recipe.earrings:
+            self._studs_rest, quads = studs(person.rest)
+            self._studs = _Mesh("studs", quads, self._studs_rest, materials.gold_material())
         self.camera = camera(parts.eye_height)
         lights.set_camera(self.camera)
         lights.set_lights(recipe.light, parts.eye_height)
@@ -152,6 +174,10 @@ class Scene:
         self._hair.move(pose.turn_head(self._hair_rest, self._hair_share, PIVOT))
         self._brows.move(parts.brows.at(points).points)
         self._lashes.move(parts.lashes.at(points).points)
+        if self._stubble and parts.stubble:
+            self._stubble.move(parts.stubble.at(points).points)
+        if self._studs:
+            self._studs.move(pose.turn_head(self._studs_rest, np.ones(len(self._studs_rest)), PIVOT))
 
     def render(self, target: Path, box: tuple[int, int, int, int], *, scale: float = 1.0, samples: int = 48) -> None:
         """Render a box of the canvas."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.studio.beard import beard_density
 from models.studio.geometry import Points, smoothstep
 from models.studio.hairline import hair_density
 from models.studio.head import SOCKET, Person
 from models.studio.noise import fractal_noise, value_noise
-from models.studio.outlines import catmull_rom, signed_distance
+from models.studio.outlines import catmull_rom, distance_to_line, signed_distance
 from models.studio.raster import rasterise
 from models.studio.recipe import Recipe
 from models.studio.subdivision import Subdivision
@@ -110,12 +111,16 @@ def _paint(at: Points, inner: Points, person: Person, recipe: Recipe) -> tuple[P
         )
         layers.tint((0.80, 0.68, 0.60), 0.6 * skin.age * spots)
         layers.tint((1.02, 0.90, 0.90), 0.5 * skin.age * smoothstep(0.1, 0.7, fractal_noise(at, 1.1, seed + 46)))
+    if skin.age:
+        layers.tint((0.72, 0.58, 0.54), 0.6 * skin.age * _folds(layers, person))
     lips = _lips(layers, person, recipe)
     if skin.beard:
         _beard(layers, person, recipe, lips)
-    hair = hair_density(at, recipe, float(mark(19, 24)[1]), softness=0.5)
+    hair = hair_density(at, recipe, float(mark(19, 24)[1]), softness=0.8 if recipe.hair.style == "tied" else 0.6)
     shade = layers.colour.mean(axis=1, keepdims=True)
-    layers.paint(np.array(recipe.hair.colour) * 1.1 + 0.16 * (layers.colour + shade), 0.66 * hair)
+    # Hair drawn tight lets the scalp through: there it must be nearly as dark as the hair.
+    cover, through = (0.9, 0.05) if recipe.hair.style == "tied" else (0.7, 0.13)
+    layers.paint(np.array(recipe.hair.colour) * 1.1 + through * (layers.colour + shade), cover * hair)
     layers.paint(np.tile(_SOCKET_COLOUR, (len(at), 1)), smoothstep(0.15, 0.75, inner))
     roughness, relief = _surface(layers, person, recipe, lips, inner)
     return np.clip(layers.colour, 0.004, 0.95), roughness, relief
@@ -158,19 +163,19 @@ def _lips(layers: _Layers, person: Person, recipe: Recipe) -> Points:
     )
     layers.tint((0.95, 0.82, 0.80), 0.5 * smoothstep(0.55, 0.0, away))
     layers.paint(colour, 0.9 * mask)
+    layers.tint((0.62, 0.50, 0.48), 0.8 * _corners(layers, person))
     return mask
+
+
+def _corners(layers: _Layers, person: Person) -> Points:
+    return np.maximum(layers.near(person.landmark(48), 0.2), layers.near(person.landmark(54), 0.2))
 
 
 def _beard(layers: _Layers, person: Person, recipe: Recipe, lips: Points) -> None:
     at, seed = layers.at, recipe.seed
-    mark = person.landmark
-    jaw_top = np.interp(np.abs(at[:, 0]), [0, 1.2, 2.6, 4.2, 6.0, 7.4], [-1.5, -1.55, -2.0, -3.6, -2.4, 1.5])
-    jaw_top += float(mark(33)[1]) + 1.2
-    below = smoothstep(0.55, -0.5, at[:, 1] - jaw_top + 0.4 * fractal_noise(at, 1.2, seed + 70, 2))
-    neck = smoothstep(-11.2, -8.2, at[:, 1] + 0.5 * fractal_noise(at, 0.9, seed + 71, 2))
-    ahead = smoothstep(-0.5, 2.0, at[:, 2])
+    where = beard_density(at, person, seed)
     stipple = 0.55 + 0.45 * value_noise(at, 15.0, seed + 72) + 0.25 * fractal_noise(at, 2.0, seed + 73)
-    mask = 1.5 * recipe.skin.beard * below * neck * ahead * (1 - lips) * np.clip(stipple, 0, 1)
+    mask = 1.1 * recipe.skin.beard * where * (1 - lips) * np.clip(stipple, 0, 1)
     shade = np.array(recipe.hair.colour) * 0.8 + 0.32 * np.array(recipe.skin.tone) * [0.85, 1.0, 1.12]
     layers.paint(np.tile(shade, (len(at), 1)), np.clip(mask, 0, 1))
 
@@ -181,8 +186,10 @@ def _surface(layers: _Layers, person: Person, recipe: Recipe, lips: Points, inne
     oily = np.maximum(
         layers.near(mark(30), 0.9, 1.2, 1.2), 0.8 * layers.near(mark(21, 22) + np.array([0, 2.4, 0]), 2.6, 1.2, 2)
     )
-    roughness = 0.52 + 0.035 * fractal_noise(at, 1.1, seed + 80, 2) - 0.09 * oily
-    roughness = roughness * (1 - lips) + 0.36 * lips
+    roughness = 0.54 + 0.035 * fractal_noise(at, 1.1, seed + 80, 2) - 0.09 * oily
+    roughness = roughness * (1 - lips) + (0.52 if recipe.man else 0.42) * lips
+    # Wet corners would sparkle like teeth.
+    roughness = roughness + 0.3 * _corners(layers, person)
     roughness = roughness * (1 - inner) + 0.3 * inner
     pores = smoothstep(0.25, 0.75, value_noise(at, 9.5, seed + 81)) + 0.7 * smoothstep(
         0.3, 0.8, value_noise(at, 15.0, seed + 82)
@@ -212,7 +219,26 @@ def _wrinkles(layers: _Layers, person: Person, seed: int) -> Points:
         angle = np.arctan2(away[:, 1], away[:, 0] * side)
         feet = smoothstep(0.75, 1.0, np.cos(angle * 9 + 1.2 * fractal_noise(at, 1.0, seed + 92)))
         lines = lines + 0.8 * feet * layers.near(centre + np.array([side * 0.5, 0, -0.3]), 0.55, 0.7, 0.9)
-    return lines
+    return lines + 1.4 * _folds(layers, person)
+
+
+def _folds(layers: _Layers, person: Person) -> Points:
+    """The folds from the wings of the nose past the corners of the mouth."""
+    at = layers.at
+    mark = person.landmark
+    ahead = at[:, 2] > 4.0
+    fold: Points = np.zeros(len(at))
+    for wing, corner, side in ((31, 48, -1.0), (35, 54, 1.0)):
+        start, end, out = mark(wing)[:2], mark(corner)[:2], np.array([side, 1.0])
+        half = (start + end) / 2
+        path = np.array(
+            [start + out * (0.62, 0.45), half + out * (0.73, 0.34), end + out * (0.62, 0.2), end + out * (0.5, -0.8)]
+        )
+        away = distance_to_line(at[ahead, :2], catmull_rom(path, 6, closed=False))
+        fold[ahead] = np.maximum(fold[ahead], np.exp(-((away / 0.15) ** 2)))
+    middle = (mark(31, 35) + mark(48, 54)) / 2
+    faded: Points = fold * smoothstep(3.0, 1.2, np.abs(at[:, 1] - middle[1] + 0.2))
+    return faded
 
 
 def _bleed(maps: NDArray[np.float32], covered: NDArray[np.bool_], steps: int = 6) -> None:

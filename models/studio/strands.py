@@ -88,8 +88,8 @@ def brows(person: Person, recipe: Recipe, surface: Points, triangles: Indices) -
     lifted = _on_surface(points, flat_tree, surface, triangles)
     _, chosen = tree.query(lifted[:, 0])
     corners = triangles[chosen]
-    radius = 0.027 * (1 - 0.72 * steps)[None] * rng.uniform(0.75, 1.15, (len(root), 1))
-    return _tie(lifted, corners, surface, radius, rng.uniform(0.7, 1.4, len(root)))
+    radius = 0.0185 * (1 - 0.78 * steps)[None] * rng.uniform(0.75, 1.15, (len(root), 1))
+    return tie(lifted, corners, surface, radius, np.exp(rng.normal(0.0, 0.3, len(root))))
 
 
 def _on_surface(points: Points, tree: cKDTree, surface: Points, triangles: Indices) -> Points:
@@ -134,7 +134,7 @@ def lashes(person: Person, recipe: Recipe, vertices: Points) -> Rider:
         radii.append(np.full(count, 0.020 if upper else 0.009))
     radius = np.concatenate(radii)[:, None] * (1 - 0.8 * np.linspace(0, 1, _ROWS))[None]
     all_points = np.concatenate(points)
-    return _tie(all_points, np.concatenate(corners), vertices, radius, np.full(len(all_points), 0.5))
+    return tie(all_points, np.concatenate(corners), vertices, radius, np.full(len(all_points), 0.5))
 
 
 def strip_grid(faces: Indices, first: int) -> Indices:
@@ -165,7 +165,8 @@ def _steps_from(start: int, beside: dict[int, set[int]]) -> dict[int, int]:
     return steps
 
 
-def _tie(points: Points, corners: Indices, vertices: Points, radius: Points, shade: Points) -> Rider:
+def tie(points: Points, corners: Indices, vertices: Points, radius: Points, shade: Points) -> Rider:
+    """Tie curves [N, P, 3] to the triangles `corners` [N, 3] of a mesh."""
     placed = vertices[corners]
     first, second = placed[:, 1] - placed[:, 0], placed[:, 2] - placed[:, 0]
     root = points[:, 0] - placed[:, 0]

@@ -20,7 +20,13 @@ class Cast:
     """Presenters by name, before backdrops by name. Thread-safe."""
 
     def __init__(
-        self, presenters: Path, backdrops: Path, *, width: int = 512, height: int = 512, reader: MouthReader | None = None
+        self,
+        presenters: Path,
+        backdrops: Path,
+        *,
+        width: int = 512,
+        height: int = 512,
+        reader: MouthReader | None = None,
     ) -> None:
         """`presenters`: a folder of bundles; `backdrops`: a folder of pictures; `reader`: for speech without phonemes.
 

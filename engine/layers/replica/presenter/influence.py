@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE, SOCKET, TEETH
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled
 
 Floats = NDArray[np.float32]
 
@@ -14,7 +14,7 @@ _SEEN_ENOUGH: Final = 0.06  # where the keys that are on see less of a vertex, t
 _LEAST: Final = 0.03  # of a vertex' keys
 
 
-@compiled
+@compiled("f4[::1]; f4[::1]; f4[::1]; f4[::1]; f4[::1]; f8; f4[::1]; u1[::1]; u1[::1]; u1[:,::1]; f4[:,::1]; u4[::1]")
 def influence(
     mouth: Floats,
     eyes: Floats,

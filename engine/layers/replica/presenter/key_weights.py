@@ -9,21 +9,22 @@ from numpy.typing import NDArray
 from engine.layers.replica.performance.easing import smooth
 from engine.layers.replica.presenter.bundle import EYES, MOUTH, POSE, Bundle
 from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE, Geometry
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled
 from models.blendshapes import SHAPES
 
 Floats = NDArray[np.float32]
 
 _ROUNDS: Final = 60
 _RIDGE: Final = 1e-4  # of the mean diagonal: keys that are nearly alike share instead of swapping
-_BLOCK: Final = 2048  # vertices at a time, so that the shapes are never all there as floats
+_BLOCK: Final = 2048  # vertices at a time, so that the cache holds all shapes of them
 _NEARLY: Final = 0.85  # a share from which on the face begins to be simply as in that key
 _GAZE_SAME: Final = 2.0  # degrees
 _GAZE_OTHER: Final = 6.0
 _OF_EYES: Final = np.array([name.startswith(("brow", "eye", "cheekRaiser", "cheekSquint")) for name in SHAPES])
 _YAW_FROM: Final = (
-    1.0  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
+    2.5  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
 )
+_YAW_FULL: Final = 0.8  # of a turned plate's own yaw, from where on it is alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ class KeyWeights:
         turned = np.zeros(self._count, np.float32)
         nearest, share = 0, 0.0
         for angle, index in self._poses:
-            if angle * yaw > 0.0 and abs(angle) > _YAW_FROM:
-                reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (abs(angle) - _YAW_FROM)))
+            full = _YAW_FULL * abs(angle)
+            if angle * yaw > 0.0 and full > _YAW_FROM:
+                reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (full - _YAW_FROM)))
                 if reached > share:
                     nearest, share = index, reached
         turned[nearest] = smooth(share)
@@ -106,7 +108,7 @@ class _KeySet:
         return shares
 
 
-@compiled
+@compiled("f8[:,::1]; f8[::1]; f8[::1]")
 def _descend(among: NDArray[np.float64], target: NDArray[np.float64], found: NDArray[np.float64]) -> None:
     # Non-negative least squares by coordinates, from zero: no frame depends on the one before.
     for _ in range(_ROUNDS):
@@ -123,19 +125,43 @@ def _descend(among: NDArray[np.float64], target: NDArray[np.float64], found: NDA
 
 
 def _grams(geometry: Geometry) -> list[NDArray[np.float64]]:
-    shapes, vertices, _ = geometry.shape_deltas.shape
     eyes = geometry.upper.astype(np.float32) / 255.0
     # The eyeballs turn by themselves, and what does not follow the head is not the face.
     seen = ((geometry.region != LEFT_EYE) & (geometry.region != RIGHT_EYE)) * (
         geometry.pose_follow.astype(np.float32) / 255.0
     )
-    grams = [np.zeros((shapes, shapes)) for _ in range(2)]
+    grams = []
     # A smile lifts the lower lids too: were it looked for in the eyes' keys, eyes of another gaze would come with it.
-    masks = [~_OF_EYES, _OF_EYES]
-    for start in range(0, vertices, _BLOCK):
-        part = slice(start, start + _BLOCK)
-        deltas = geometry.shape_deltas[:, part].astype(np.float32) * geometry.shape_scales[:, None, None]
-        for gram, share in zip(grams, (1.0 - eyes[part], eyes[part]), strict=True):
-            flat = (deltas * np.sqrt(share * seen[part])[None, :, None]).reshape(shapes, -1)
-            gram += flat @ flat.T
-    return [gram * np.outer(mask, mask) for gram, mask in zip(grams, masks, strict=True)]
+    for shapes, share in ((np.flatnonzero(~_OF_EYES), 1.0 - eyes), (np.flatnonzero(_OF_EYES), eyes)):
+        gram = np.zeros((len(SHAPES), len(SHAPES)))
+        _add_products(
+            geometry.shape_deltas,
+            geometry.shape_scales,
+            shapes.astype(np.int64),
+            (share * seen).astype(np.float32),
+            gram,
+        )
+        grams.append(gram)
+    return grams
+
+
+@compiled("i1[:,:,::1]; f4[::1]; i8[::1]; f4[::1]; f8[:,::1]")
+def _add_products(
+    deltas: NDArray[np.int8], scales: Floats, shapes: NDArray[np.int64], shares: Floats, out: NDArray[np.float64]
+) -> None:
+    # Products of the shapes with each other over all vertices. Without a library for matrices, whose threads and memory would come with it.
+    for start in range(0, shares.size, _BLOCK):
+        end = min(shares.size, start + _BLOCK)
+        for one in range(shapes.size):
+            for other in range(one + 1):
+                a, b = shapes[one], shapes[other]
+                total = np.float32(0.0)
+                for vertex in range(start, end):
+                    product = np.int32(0)
+                    for axis in range(3):
+                        product += np.int32(deltas[a, vertex, axis]) * np.int32(deltas[b, vertex, axis])
+                    total += shares[vertex] * np.float32(product)
+                value = np.float64(total) * scales[a] * scales[b]
+                out[a, b] += value
+                if a != b:
+                    out[b, a] += value

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine.layers.replica.presenter.bundle import Camera
 from engine.layers.replica.presenter.framing import Framing
 from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled
 
 Floats = NDArray[np.float32]
 
@@ -35,10 +35,11 @@ def lens(camera: Camera, framing: Framing) -> Floats:
     )
 
 
-@compiled
+@compiled("f4[::1]; i1[:,::1]; f4[::1]; f4[::1]; f4[::1]")
 def morph(rest: Floats, deltas: NDArray[np.int8], scales: Floats, weights: Floats, out: Floats) -> None:
     """Write `rest` plus the weighted shapes; everything flat (three numbers a vertex, a row of them for each shape)."""
-    out[:] = rest
+    for index in range(out.size):
+        out[index] = rest[index]
     for shape in range(deltas.shape[0]):
         factor = weights[shape] * scales[shape]
         if factor != 0.0:
@@ -47,7 +48,7 @@ def morph(rest: Floats, deltas: NDArray[np.int8], scales: Floats, weights: Float
                 out[index] += factor * np.float32(delta[index])
 
 
-@compiled
+@compiled("f4[:,::1]; u1[::1]; f4[:,::1]; f4[:,::1]")
 def turn_eyes(points: Floats, region: NDArray[np.uint8], pivots: Floats, turn: Floats) -> None:
     """Turn the eyeballs' vertices [V, 3] about their pivots [2, 3] in place."""
     for vertex in range(region.size):
@@ -61,7 +62,7 @@ def turn_eyes(points: Floats, region: NDArray[np.uint8], pivots: Floats, turn: F
             points[vertex, 2] = pivot[2] + turn[2, 0] * x + turn[2, 1] * y + turn[2, 2] * z
 
 
-@compiled
+@compiled("f4[:,::1]; u1[::1]; f4[::1]; f4[:,::1]; f4[::1]; f4[:,::1]")
 def project(points: Floats, follow: NDArray[np.uint8], pivot: Floats, turn: Floats, view: Floats, out: Floats) -> None:
     """Pose points [n, 3] with the head by their share, and write x, y (output pixels) and distance from the camera [n, 3]."""
     for index in range(follow.size):
@@ -79,7 +80,7 @@ def project(points: Floats, follow: NDArray[np.uint8], pivot: Floats, turn: Floa
         out[index, 2] = distance
 
 
-@compiled
+@compiled("f4[:,::1]; u2[::1]; u1[::1]; f4[:,::1]; f4[:,::1]; f8; u1[::1]; f4[::1]; f4[:,::1]; f4[::1]; f4[:,::1]")
 def stretch(
     nodes: Floats,
     vertices: NDArray[np.uint16],

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.presenter.influence import influence
 from engine.layers.replica.presenter.motion import morph, project, rotation, stretch, turn_eyes
+from engine.layers.replica.presenter.outline import move_along
 from engine.layers.replica.presenter.raster import PER_SIDE, cover_lattice, cover_samples
 from engine.layers.replica.presenter.scene import Plate, Scene
 from engine.layers.replica.presenter.shading import CELL, compose
@@ -22,13 +23,16 @@ _FARTHEST: Final = 30.0  # degrees of head or eyes: beyond it there is no pictur
 class Painter:
     """The buffers of one session; not to be used by two threads at once."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, wall: NDArray[np.uint32]) -> None:
+        """`wall`: what lies behind the person, as `load_wall` gives it."""
         self._scene = scene
+        self._wall = wall
         width, height = scene.framing.width, scene.framing.height
         vertices, keys = scene.visibility.shape
         self._weights = np.zeros(len(SHAPES), np.float32)
         self._points = np.empty((vertices, 3), np.float32)
         self._seen = np.empty((vertices, 3), np.float32)
+        self._places = scene.places.copy()
         self._shares = np.empty((vertices, keys), np.float32)
         self._bits = np.empty(vertices, np.uint32)
         self._eye_turn = np.empty((3, 3), np.float32)
@@ -55,6 +59,11 @@ class Painter:
         self._blue = flat[pixels : pixels * 5 // 4].reshape(half)
         self._red = flat[pixels * 5 // 4 :].reshape(half)
 
+    @property
+    def landmarks(self) -> NDArray[np.float32]:
+        """The 68 landmarks of the picture that was drawn last, [68, 2] in its pixels (right, down); also where they are hidden."""
+        return self._seen[self._scene.geometry.landmarks, :2]
+
     def draw(self, expression: Expression) -> Picture:
         """Draw; the array is the same every time."""
         scene, geometry = self._scene, self._scene.geometry
@@ -72,6 +81,8 @@ class Painter:
         turn_eyes(self._points, geometry.region, scene.eye_pivots, self._eye_turn)
         rotation(yaw, pitch, roll, self._turn)
         project(self._points, geometry.pose_follow, scene.pivot, self._turn, scene.view, self._seen)
+        edge = scene.outline
+        move_along(edge.vertices, edge.ways, edge.parts(yaw, pitch, roll), scene.places, self._places)
         shares = scene.key_weights.find(self._weights, yaw, gaze)
         influence(
             shares.mouth, shares.eyes, shares.mouth_is, shares.eyes_are, shares.turned, self._closed(), scene.helpers,
@@ -80,9 +91,9 @@ class Painter:
         cover_samples(geometry.triangles, self._seen, scene.window, self._ids, self._depths)
         count = self._lay_plates(shares.turned, min(1.0, max(0.0, expression.breath)))
         compose(
-            geometry.triangles, scene.regions, self._seen, geometry.cover, self._shares, self._bits, scene.places,
+            geometry.triangles, scene.regions, self._seen, geometry.cover, self._shares, self._bits, self._places,
             scene.textures.texels, scene.textures.places, scene.window, self._ids, self._depths,
-            self._plates[:count], self._lattices, self._blocks, scene.wall, self._cell, self._plain,
+            self._plates[:count], self._lattices, self._blocks, self._wall, self._cell, self._plain,
             self._luma, self._blue, self._red, self.mask,
         )  # fmt: skip
         return self.picture

@@ -3,28 +3,36 @@
 A texel is one 32-bit number: Y, U, V (BT.601, limited range, premultiplied: laid over black) and alpha, from the lowest byte up.
 """
 
-import math
-from concurrent.futures import ThreadPoolExecutor
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import av
 import numpy as np
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
-from engine.layers.replica.presenter.bundle import Bundle, BundleError, Crop
+from engine.layers.replica.presenter.bundle import Bundle, BundleError
 from engine.layers.replica.presenter.framing import Framing
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled, inlined
 
 _MOST_BYTES: Final = 16 << 20
+# libswscale: bicubic, chroma for every pixel, rounded and not cut off. Its defaults make a picture more than a grey level darker.
+_EXACTLY: Final = 0x4 | 0x2000 | 0x40000 | 0x80000
 _LONGEST_SIDE: Final = 4096
+_MOST_PIXELS: Final = _LONGEST_SIDE**2
+_CODECS: Final = {
+    "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "mjpeg": re.compile(rb"\xff\xd8\xff"),
+}
 # BT.601, limited range: what red, green and blue of 0..255 add to Y, U and V.
 R_Y, G_Y, B_Y = np.float32(0.256788), np.float32(0.504129), np.float32(0.097906)
 R_U, G_U, B_U = np.float32(-0.148223), np.float32(-0.290993), np.float32(0.439216)
 R_V, G_V, B_V = np.float32(0.439216), np.float32(-0.367788), np.float32(-0.071427)
 _LOBES: Final = 2  # of the Lanczos window
+_DENSITY: Final = 1.7  # texels along an output pixel: with more nothing more is seen, and the cache holds less of them
 
 
 Colour: TypeAlias = tuple[int, int, int]
@@ -44,135 +52,178 @@ class Textures:
 
 def load_textures(bundle: Bundle, framing: Framing) -> Textures:
     """Decode the pictures of all keys, smoothed to what the output can show; raises BundleError."""
-    # Two at a time: a start should not be felt, and each takes memory while it is worked on.
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="pictures") as pool:
-        parts = list(pool.map(lambda key: _smoothed(key.crop, framing), bundle.keys))
-    places, mapping = [], []
+    places, mapping, parts = [], [], []
     start = 0
-    for key, part in zip(bundle.keys, parts, strict=True):
-        height, width = part.shape
+    # One after the other: what is needed only meanwhile is there once.
+    for key in bundle.keys:
+        picture = _decoded(key.crop.picture)
+        sides = zip(picture.shape[1::-1], key.crop.size, strict=True)
+        width, height = (min(had, round(_DENSITY * framing.scale * size)) for had, size in sides)
+        columns, rows = (
+            _Filter((np.arange(count) + 0.5) * had / count - 0.5, had / size / framing.scale)
+            for count, had, size in zip((width, height), picture.shape[1::-1], key.crop.size, strict=True)
+        )
+        parts.append(_resized(picture, columns, rows).reshape(-1))
         places.append((start, width, height))
         across, down = width / key.crop.size[0], height / key.crop.size[1]
         mapping.append((across, down, -key.crop.origin[0] * across - 0.5, -key.crop.origin[1] * down - 0.5))
-        start += part.size
-    texels = np.concatenate([part.reshape(-1) for part in parts])
-    return Textures(texels, np.array(places, np.int32), np.array(mapping, np.float32))
+        start += width * height
+    return Textures(np.concatenate(parts), np.array(places, np.int32), np.array(mapping, np.float32))
 
 
-def load_background(bundle: Bundle, framing: Framing) -> NDArray[np.uint32]:
-    """Return what lies behind the person, one texel per output pixel; raises BundleError."""
+def load_wall(bundle: Bundle, framing: Framing, backdrop: Colour | Path | None) -> NDArray[np.uint32]:
+    """Return what lies behind the person, one texel per output pixel; raises BundleError.
+
+    `None` is the presenter's own background; another picture shows the same part of the canvas as that.
+    """
+    if isinstance(backdrop, tuple):
+        return np.full((framing.height, framing.width), texel_of(backdrop), np.uint32)
     crop = bundle.background
-    texels = _smoothed(crop, framing)
-    height, width = texels.shape
-    across = width / crop.size[0]
-    down = height / crop.size[1]
-    columns = ((np.arange(framing.width) + 0.5) / framing.scale + framing.left - crop.origin[0]) * across - 0.5
-    rows = ((np.arange(framing.height) + 0.5) / framing.scale + framing.top - crop.origin[1]) * down - 0.5
-    out = np.empty((framing.height, framing.width), np.uint32)
-    _resample(texels.reshape(-1), width, height, columns.astype(np.float32), rows.astype(np.float32), out)
-    return out
+    picture = _decoded(backdrop or crop.picture)
+    columns, rows = (
+        _Filter(
+            ((np.arange(count) + 0.5) / framing.scale + first - origin) * had / size - 0.5,
+            had / size / framing.scale,
+        )
+        for count, first, origin, had, size in zip(
+            (framing.width, framing.height),
+            (framing.left, framing.top),
+            crop.origin,
+            picture.shape[1::-1],
+            crop.size,
+            strict=True,
+        )
+    )
+    return _resized(picture, columns, rows)
 
 
-def _smoothed(crop: Crop, framing: Framing) -> NDArray[np.uint32]:
-    picture = _decoded(crop)
-    return _texels(picture, picture.shape[1] / crop.size[0] / framing.scale)
-
-
-def _decoded(crop: Crop) -> NDArray[np.uint8]:
+def _decoded(file: Path) -> NDArray[np.uint8]:
     """Return RGBA with straight alpha."""
-    file: Path = crop.picture
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise BundleError(file, "size", f"more than {_MOST_BYTES} bytes")
-        with av.open(str(file)) as container:
-            if not container.streams.video:
-                raise BundleError(file, "picture", "is none")
-            stream = container.streams.video[0]
-            stream.thread_type = "NONE"
-            if max(stream.width, stream.height) > _LONGEST_SIDE:
-                raise BundleError(file, "picture", f"{stream.width}x{stream.height}: at most {_LONGEST_SIDE} a side")
-            frame = next(container.decode(stream))
-            picture = np.asarray(frame.to_ndarray(format="rgba"), np.uint8)
+        content = file.read_bytes()
+        codec = next((codec for codec, mark in _CODECS.items() if mark.match(content)), None)
+        if codec is None:
+            raise BundleError(file, "picture", f"is none: {', '.join(_CODECS)} are read")
+        # Without a container, whose opening would decode the picture once more.
+        context: Any = av.CodecContext.create(codec, "r")  # the stubs know no decode()
+        context.thread_count = 1
+        context.options = {"max_pixels": str(_MOST_PIXELS)}
+        frame = next(iter((*context.decode(av.Packet(content)), *context.decode(None))))
+        if not isinstance(frame, av.VideoFrame):
+            raise BundleError(file, "picture", "is none")
+        if not 2 <= min(frame.width, frame.height) <= max(frame.width, frame.height) <= _LONGEST_SIDE:
+            raise BundleError(file, "picture", f"{frame.width}x{frame.height}: 2 to {_LONGEST_SIDE} a side")
+        exact = frame.reformat(format="rgba", interpolation=_EXACTLY)
+        return np.ascontiguousarray(exact.to_ndarray(), np.uint8)
     except (OSError, FFmpegError, StopIteration) as error:
         raise BundleError(file, "picture", f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    height, width = picture.shape[:2]
-    if min(width, height) < 2:
-        raise BundleError(file, "picture", f"{width}x{height}: at least 2 a side")
-    return picture
 
 
-def _texels(picture: NDArray[np.uint8], reduced: float) -> NDArray[np.uint32]:
-    height, width = picture.shape[:2]
-    smoothed = np.empty((height, width * 4), np.uint16)
-    out = np.empty((height, width), np.uint32)
-    taps = _lowpass(reduced)
-    _across(picture, taps, np.empty(4 * (width + 2 * taps.size), np.float32), smoothed)
-    _down(smoothed, taps, np.empty((width * 4,), np.float32), out)
+class _Filter:
+    """Along one axis of a picture: which pixels each new one is made of, and in what shares."""
+
+    def __init__(self, places: NDArray[np.float64], reduced: float) -> None:
+        """`places` are the new pixels' middles in the old ones' numbers; what a picture `reduced` times smaller cannot show goes."""
+        scale = max(1.0, reduced)
+        first = np.floor(places - _LOBES * scale) + 1.0
+        at = (first[:, None] + np.arange(int(2 * _LOBES * scale) + 1) - places[:, None]) / scale
+        shares = np.where(np.abs(at) < _LOBES, np.sinc(at) * np.sinc(at / _LOBES), 0.0)
+        shares[np.abs(shares) < 1e-6] = 0.0
+        used = int(np.flatnonzero(np.abs(shares).max(0))[-1]) + 1
+        self.first: Final = first.astype(np.int32)
+        self.shares: Final = np.ascontiguousarray((shares / shares.sum(1, keepdims=True))[:, :used], np.float32)
+
+
+def _resized(picture: NDArray[np.uint8], columns: _Filter, rows: _Filter) -> NDArray[np.uint32]:
+    width = columns.first.size
+    out = np.empty((rows.first.size, width), np.uint32)
+    left = max(0, -int(columns.first.min()))
+    right = max(0, int(columns.first.max()) + columns.shares.shape[1] - picture.shape[1])
+    line = np.empty(4 * (left + picture.shape[1] + right), np.float32)
+    lines = np.empty((rows.shares.shape[1], 4 * width), np.float32)
+    sums = np.empty(4 * width, np.float32)
+    _resize(
+        picture, columns.first + np.int32(left), columns.shares, left, rows.first, rows.shares, line, lines, sums, out
+    )
     return out
 
 
-def _lowpass(reduced: float) -> NDArray[np.float32]:
-    """Return the half of a Lanczos kernel (middle first) that takes away what a picture `reduced` times smaller cannot show."""
-    reach = math.ceil(_LOBES * reduced) - 1 if reduced > 1.0 else 0
-    at = np.arange(reach + 1) / max(1.0, reduced)
-    half = np.sinc(at) * np.sinc(at / _LOBES)
-    return np.asarray(half / (2.0 * half.sum() - half[0]), np.float32)
+@inlined
+def _begin(picture: NDArray[np.uint8], y: int, left: int, line: NDArray[np.float32]) -> None:
+    # A row as premultiplied YUVA, going on at both ends as at its edge.
+    width = picture.shape[1]
+    for x in range(width):
+        at = 4 * (left + x)
+        alpha = np.float32(picture[y, x, 3])
+        share = alpha * np.float32(1.0 / 255.0)
+        red = np.float32(picture[y, x, 0]) * share
+        green = np.float32(picture[y, x, 1]) * share
+        blue = np.float32(picture[y, x, 2]) * share
+        line[at] = np.float32(16.0) + R_Y * red + G_Y * green + B_Y * blue
+        line[at + 1] = np.float32(128.0) + R_U * red + G_U * green + B_U * blue
+        line[at + 2] = np.float32(128.0) + R_V * red + G_V * green + B_V * blue
+        line[at + 3] = alpha
+    for index in range(4 * left):
+        line[index] = line[4 * left + index % 4]
+    last = 4 * (left + width - 1)
+    for index in range(last + 4, line.size):
+        line[index] = line[last + index % 4]
 
 
-@compiled
-def _across(
-    picture: NDArray[np.uint8], taps: NDArray[np.float32], row: NDArray[np.float32], out: NDArray[np.uint16]
+@compiled("u1[:,:,::1]; i4[::1]; f4[:,::1]; i8; i4[::1]; f4[:,::1]; f4[::1]; f4[:,::1]; f4[::1]; u4[:,::1]")
+def _resize(
+    picture: NDArray[np.uint8],
+    columns: NDArray[np.int32],
+    column_shares: NDArray[np.float32],
+    left: int,
+    rows: NDArray[np.int32],
+    row_shares: NDArray[np.float32],
+    line: NDArray[np.float32],
+    lines: NDArray[np.float32],
+    sums: NDArray[np.float32],
+    out: NDArray[np.uint32],
 ) -> None:
-    # To premultiplied YUVA, then smoothed along the rows; 7 bits after the point, 64 added against overshoot below zero.
-    height, width = picture.shape[0], picture.shape[1]
-    edge = 4 * (taps.size - 1)
-    total = np.empty(4 * width, np.float32)
-    for y in range(height):
-        for x in range(width):
-            alpha = np.float32(picture[y, x, 3])
-            share = alpha * np.float32(1.0 / 255.0)
-            red = np.float32(picture[y, x, 0]) * share
-            green = np.float32(picture[y, x, 1]) * share
-            blue = np.float32(picture[y, x, 2]) * share
-            at = edge + 4 * x
-            row[at] = np.float32(16.0) + R_Y * red + G_Y * green + B_Y * blue
-            row[at + 1] = np.float32(128.0) + R_U * red + G_U * green + B_U * blue
-            row[at + 2] = np.float32(128.0) + R_V * red + G_V * green + B_V * blue
-            row[at + 3] = alpha
-        for index in range(edge):
-            row[index] = row[edge + index % 4]
-            row[edge + 4 * width + index] = row[edge + 4 * width - 4 + index % 4]
-        for index in range(4 * width):
-            total[index] = taps[0] * row[edge + index]
-        for tap in range(1, taps.size):
-            for index in range(4 * width):
-                total[index] += taps[tap] * (row[edge + index - 4 * tap] + row[edge + index + 4 * tap])
-        for index in range(4 * width):
-            out[y, index] = np.uint16((total[index] + np.float32(64.0)) * np.float32(128.0) + np.float32(0.5))
-
-
-@compiled
-def _down(
-    smoothed: NDArray[np.uint16], taps: NDArray[np.float32], row: NDArray[np.float32], out: NDArray[np.uint32]
-) -> None:
-    height, width = smoothed.shape[0], smoothed.shape[1] // 4
-    for y in range(height):
-        for index in range(row.size):
-            row[index] = taps[0] * np.float32(smoothed[y, index])
-        for tap in range(1, taps.size):
-            above, below = smoothed[max(0, y - tap)], smoothed[min(height - 1, y + tap)]
-            for index in range(row.size):
-                row[index] += taps[tap] * (np.float32(above[index]) + np.float32(below[index]))
-        for x in range(width):
+    # Rows that are done along themselves stay in `lines`, each at its number modulo how many an output row needs.
+    height = picture.shape[0]
+    kept = row_shares.shape[1]
+    done = max(0, min(height - 1, rows[0]))
+    for row in range(rows.size):
+        while done <= min(height - 1, rows[row] + kept - 1):
+            _begin(picture, done, left, line)
+            own = done % kept
+            for x in range(columns.size):
+                first = 4 * columns[x]
+                luma = cool = warm = alpha = np.float32(0.0)
+                for tap in range(column_shares.shape[1]):
+                    share = column_shares[x, tap]
+                    at = first + 4 * tap
+                    luma += share * line[at]
+                    cool += share * line[at + 1]
+                    warm += share * line[at + 2]
+                    alpha += share * line[at + 3]
+                lines[own, 4 * x] = luma
+                lines[own, 4 * x + 1] = cool
+                lines[own, 4 * x + 2] = warm
+                lines[own, 4 * x + 3] = alpha
+            done += 1
+        for index in range(sums.size):
+            sums[index] = np.float32(0.5)
+        for tap in range(kept):
+            own = max(0, min(height - 1, rows[row] + tap)) % kept
+            share = row_shares[row, tap]
+            for index in range(sums.size):
+                sums[index] += share * lines[own, index]
+        for x in range(columns.size):
             texel = np.uint32(0)
             for channel in range(4):
-                value = row[4 * x + channel] * np.float32(1.0 / 128.0) - np.float32(64.0)
-                whole = np.uint32(min(np.float32(255.0), max(np.float32(0.0), value)) + np.float32(0.5))
+                whole = np.uint32(min(np.float32(255.5), max(np.float32(0.0), sums[4 * x + channel])))
                 texel |= whole << np.uint32(8 * channel)
-            out[y, x] = texel
+            out[row, x] = texel
 
 
-@compiled
+@inlined
 def bilinear(
     texels: NDArray[np.uint32], first: int, width: int, height: int, x: float, y: float
 ) -> tuple[np.uint32, np.uint32]:
@@ -204,20 +255,3 @@ def texel_of(colour: Colour) -> int:
     cool = round(128.0 + float(R_U * red + G_U * green + B_U * blue))
     warm = round(128.0 + float(R_V * red + G_V * green + B_V * blue))
     return luma | cool << 8 | warm << 16 | 255 << 24
-
-
-@compiled
-def _resample(
-    texels: NDArray[np.uint32],
-    width: int,
-    height: int,
-    columns: NDArray[np.float32],
-    rows: NDArray[np.float32],
-    out: NDArray[np.uint32],
-) -> None:
-    mask, half, eight = np.uint32(0x00FF00FF), np.uint32(0x00800080), np.uint32(8)
-    for y in range(rows.size):
-        for x in range(columns.size):
-            even, odd = bilinear(texels, 0, width, height, columns[x], rows[y])
-            # 255 * 256 + 128 still fits its lane.
-            out[y, x] = (((even + half) >> eight) & mask) | ((odd + half) & ~mask)

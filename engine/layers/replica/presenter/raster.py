@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled
 
 Floats = NDArray[np.float32]
 
@@ -14,7 +14,7 @@ PER_SIDE: Final = 2
 _FAR: Final = 1e9
 
 
-@compiled
+@compiled("u2[:,::1]; f4[:,::1]; i4[::1]; u2[:,::1]; f4[:,::1]")
 def cover_samples(
     triangles: NDArray[np.uint16], points: Floats, window: NDArray[np.int32], ids: NDArray[np.uint16], depths: Floats
 ) -> None:
@@ -22,9 +22,11 @@ def cover_samples(
 
     `window` is the part of the picture in pixels that `ids` and `depths` hold (left, top, right, bottom).
     """
-    ids[:] = 0
-    depths[:] = _FAR
     rows, columns = ids.shape
+    for row in range(rows):
+        for column in range(columns):
+            ids[row, column] = 0
+            depths[row, column] = np.float32(_FAR)
     left_edge, top_edge = np.float32(window[0] * PER_SIDE), np.float32(window[1] * PER_SIDE)
     scale = np.float32(PER_SIDE)
     half = np.float32(0.5)
@@ -70,16 +72,19 @@ def cover_samples(
                 share_c += c_right
 
 
-@compiled
+@compiled("f4[:,::1]; f4[:,::1]; i8; f8; f4[:,:,::1]; f4[:,::1]")
 def cover_lattice(nodes: Floats, values: Floats, columns: int, spacing: float, lattice: Floats, depths: Floats) -> None:
     """Write for each lattice node what a grid of quads shows there.
 
     `nodes` [rows * columns, 3] are places in output pixels and distances, `values` [rows * columns, 3] what is interpolated; `lattice`
     [h, w, 3] has a node at each multiple of `spacing` pixels. Where no quad is, the first value stays at -1e9.
     """
-    lattice[:] = -_FAR
-    depths[:] = _FAR
     high, wide = depths.shape
+    for row in range(high):
+        for column in range(wide):
+            depths[row, column] = np.float32(_FAR)
+            for value in range(values.shape[1]):
+                lattice[row, column, value] = np.float32(-_FAR)
     inverse = np.float32(1.0 / spacing)
     for row in range(nodes.shape[0] // columns - 1):
         for column in range(columns - 1):

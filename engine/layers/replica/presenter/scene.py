@@ -12,13 +12,18 @@ from engine.layers.replica.presenter.framing import Framing, framed
 from engine.layers.replica.presenter.geometry import Geometry, read_geometry
 from engine.layers.replica.presenter.key_weights import KeyWeights
 from engine.layers.replica.presenter.motion import lens, morph, project, rotation, turn_eyes
-from engine.layers.replica.presenter.pictures import Colour, Textures, load_background, load_textures, texel_of
+from engine.layers.replica.presenter.outline import outline
+from engine.layers.replica.presenter.pictures import Textures, load_textures
 from engine.layers.replica.presenter.shading import block_count, occupied_blocks
+from models.blendshapes import SHAPE_INDEX, SHAPES
 
 Floats = NDArray[np.float32]
 
 _RING: Final = 64.0  # canvas pixels by which a plate goes on beyond its picture, as at its edge
 _ROOM: Final = 0.22  # of the mesh's width and height, by which it may leave its place at rest
+_LIPS: Final = slice(48, 68)  # of the 68 landmarks
+_WIDEST: Final = ("jawOpen", "mouthStretch_L", "mouthStretch_R")
+_MOUTH_ROOM: Final = 0.1  # of the lips' width and height
 _UPPER_LIP: Final = [61, 62, 63]  # of the 68 landmarks: the lips' inner edges, from the picture's left
 _LOWER_LIP: Final = [67, 66, 65]
 _TURNED_BY: Final = 4.0  # a turned plate counts fully where a node follows the head by a quarter
@@ -43,17 +48,13 @@ class Plate:
 class Scene:
     """A presenter at one size."""
 
-    def __init__(self, folder: Path, width: int, height: int, backdrop: Colour | None) -> None:
+    def __init__(self, folder: Path, width: int, height: int) -> None:
         """Read a bundle; raises BundleError, and InvalidInputError for a size that `framed` refuses."""
         self.bundle: Final[Bundle] = read_bundle(folder)
         self.framing: Final[Framing] = framed(self.bundle, width, height)
         geometry: Final = read_geometry(self.bundle)
         self.geometry: Final[Geometry] = geometry
         self.textures: Final[Textures] = load_textures(self.bundle, self.framing)
-        if backdrop is None:
-            self.wall = load_background(self.bundle, self.framing)
-        else:
-            self.wall = np.full((height, width), texel_of(backdrop), np.uint32)
         self.key_weights: Final = KeyWeights(self.bundle, geometry)
         self.view: Final = lens(self.bundle.camera, self.framing)
         self.pivot: Final = np.array(self.bundle.pivot, np.float32)
@@ -68,6 +69,10 @@ class Scene:
         self.regions: Final = np.ascontiguousarray(geometry.region[geometry.triangles[:, 0]])
         self.places: Final = self._places()
         self.window: Final = self._window()
+        self.outline: Final = outline(
+            self.bundle, geometry, self.textures.mapping, self.pivot, self.view, self.framing.scale
+        )
+        self.mouth_box: Final = self._mouth_box()
         self.plates: Final = [self._plate(number) for number in range(len(self.bundle.plates))]
 
     def _places(self) -> Floats:
@@ -98,6 +103,26 @@ class Scene:
         first = np.clip(low - room, 0, size).astype(np.int32) // 2 * 2
         last = np.clip(high + room + 2.0, first + 2, size).astype(np.int32) // 2 * 2
         return np.concatenate([first, last]).astype(np.int32)
+
+    def _mouth_box(self) -> tuple[int, int, int, int]:
+        """Return left, top, right and bottom of the lips at rest, with room for where the widest open mouth reaches."""
+        geometry = self.geometry
+        weights = np.zeros(len(SHAPES), np.float32)
+        weights[[SHAPE_INDEX[name] for name in _WIDEST]] = 1.0
+        posed, seen = np.empty_like(geometry.rest), np.empty_like(geometry.rest)
+        places = []
+        for share in (0.0, 1.0):
+            shapes = geometry.shape_deltas.reshape(len(SHAPES), -1)
+            morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, share * weights, posed.reshape(-1))
+            project(posed, geometry.pose_follow, self.pivot, np.eye(3, dtype=np.float32), self.view, seen)
+            places.append(seen[geometry.landmarks[_LIPS], :2])
+        reached = np.concatenate(places)
+        low, high = reached.min(0), reached.max(0)
+        room = _MOUTH_ROOM * (high - low)
+        last = np.array((self.framing.width, self.framing.height))
+        left, top = np.clip(np.floor(low - room), 0, last - 1).astype(int).tolist()
+        right, bottom = np.clip(np.ceil(high + room), 1, last).astype(int).tolist()
+        return left, top, right, bottom
 
     def _plate(self, number: int) -> Plate:
         geometry, bundle = self.geometry, self.bundle

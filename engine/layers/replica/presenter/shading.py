@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.replica.presenter.jit import compiled
+from engine.layers.replica.presenter.kernels import compiled, inlined
 from engine.layers.replica.presenter.pictures import bilinear
 from engine.layers.replica.presenter.raster import PER_SIDE
 
@@ -23,7 +23,7 @@ def block_count(pixels: int) -> int:
     return pixels // _BLOCK + 1
 
 
-@compiled
+@compiled("u4[::1]; i8; i8; i8; b1[:,::1]")
 def occupied_blocks(texels: NDArray[np.uint32], first: int, width: int, height: int, blocks: NDArray[np.bool_]) -> None:
     """Mark which blocks of a picture show anything at all; `blocks` has `block_count` of them along each side, or more."""
     for y in range(height):
@@ -32,7 +32,7 @@ def occupied_blocks(texels: NDArray[np.uint32], first: int, width: int, height: 
                 blocks[y // _BLOCK, x // _BLOCK] = True
 
 
-@compiled
+@inlined
 def _shows(lattices: Floats, number: int, row: int, column: int, blocks: NDArray[np.bool_]) -> bool:
     # Whether a cell shows anything of a plate. A node without a plate has a value far below zero.
     low_u = high_u = lattices[number, row, column, 0]
@@ -54,7 +54,7 @@ def _shows(lattices: Floats, number: int, row: int, column: int, blocks: NDArray
     return False
 
 
-@compiled
+@inlined
 def _lay_mesh(
     left: int,
     top: int,
@@ -154,7 +154,7 @@ def _lay_mesh(
     return met
 
 
-@compiled
+@inlined
 def _lay_plate(
     row: int,
     column: int,
@@ -192,7 +192,7 @@ def _lay_plate(
                 cell[at, 3] += np.float32(odd >> 16) * scale
 
 
-@compiled
+@inlined
 def _write(
     left: int,
     top: int,
@@ -226,7 +226,10 @@ def _write(
             red[y >> 1, x >> 1] = np.uint8(min(np.float32(240.0), max(black, grey + warm * quarter)) + half)
 
 
-@compiled
+@compiled(
+    "u2[:,::1]; u1[::1]; f4[:,::1]; u1[::1]; f4[:,::1]; u4[::1]; f4[:,:,::1]; u4[::1]; i4[:,::1]; i4[::1]; u2[:,::1]; f4[:,::1]; i4[::1]; "
+    "f4[:,:,:,::1]; b1[:,:,::1]; u4[:,::1]; f4[:,::1]; b1[:,::1]; u1[:,::1]; u1[:,::1]; u1[:,::1]; u1[:,::1]"
+)
 def compose(
     triangles: NDArray[np.uint16],
     regions: NDArray[np.uint8],

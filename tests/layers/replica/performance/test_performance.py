@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.bench.replica_mouth import viseme_track
 from engine.errors import InvalidInputError
-from engine.layers.replica.mouth_track import MouthTrack
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.performance.feelings import EMOTIONS
 from engine.layers.replica.performance.hearing import MouthReader
@@ -95,10 +95,7 @@ def test_the_opening_of_the_mouth_follows_the_visemes_of_the_speech() -> None:
     clauses = monologue(6)
     frames = (clauses[-1].start + length_of(clauses[-1])) // FRAME
     shown = talk(Performance(2), clauses, frames)
-    reference = MouthTrack()
-    for clause in clauses:
-        reference.say(clause)
-    wanted = [reference.at(frame * FRAME).openness for frame in range(frames)]
+    wanted = viseme_track(clauses, np.arange(frames) * FRAME / SECOND)
     assert np.corrcoef(wanted, np.maximum(lip_gap(shown), 0.0))[0, 1] >= 0.85
 
 

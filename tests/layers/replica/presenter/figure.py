@@ -77,6 +77,11 @@ class Figure:
         self.region = np.concatenate(self.regions)
         self.deltas = self._shapes()
         self.colours = self._painted()
+        self.landmarks = np.arange(68, dtype=np.uint16)
+        self.landmarks[[48, 54]] = self.upper_lip[[20, 36]]
+        self.landmarks[[61, 62, 63]] = self.upper_lip[[26, 28, 30]]
+        self.landmarks[[67, 66, 65]] = self.lower_lip[[26, 28, 30]]
+        self.landmarks[33] = np.linalg.norm(self.rest - (0.0, -1.0, 6.0), axis=1).argmin()
 
     def _add(self, points: Floats, columns: int, region: int) -> None:
         start = sum(len(part) for part in self.points)
@@ -257,8 +262,6 @@ def written(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     }  # fmt: skip
     scales = np.maximum(1e-6, np.abs(figure.deltas).max((1, 2)) / 127.0)
     upper = np.clip((figure.rest[:, 1] + 1.0) / 2.0, 0.0, 1.0)
-    landmarks = np.arange(68, dtype=np.uint16)
-    landmarks[[61, 62, 63]], landmarks[[67, 66, 65]] = figure.upper_lip[[26, 28, 30]], figure.lower_lip[[26, 28, 30]]
     arrays: dict[str, NDArray[Any]] = {
         "triangles": figure.triangles.astype(np.uint16),
         "rest": figure.rest.astype(np.float32),
@@ -269,7 +272,7 @@ def written(folder: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "upper": np.rint(255 * upper).astype(np.uint8),
         "region": figure.region,
         "visibility": np.array(visibility),
-        "landmarks": landmarks,
+        "landmarks": figure.landmarks,
         **_plates(),
     }
     return description, arrays

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from engine.errors import InvalidInputError
 from engine.layers.replica.performance.expression import Expression
-from engine.layers.replica.presenter import influence, key_weights, motion, painter, pictures, raster, scene, shading
 from engine.layers.replica.presenter.painter import Painter
 from engine.layers.replica.presenter.replica import GREEN_SCREEN, PresenterReplica
 from models.blendshapes import SHAPES
 from tests.layers.replica.presenter.conftest import Still, face
-from tests.layers.replica.presenter.figure import BODY_TOP, CANVAS, Figure, Look, luma_before_wall
+from tests.layers.replica.presenter.figure import BODY_TOP, CANVAS, Figure, Look, luma_before_wall, projected
 
 FACE = np.s_[60:182, 110:210]
 MOUTH = np.s_[130:175, 135:185]
@@ -262,20 +261,31 @@ def test_painters_draw_side_by_side(presenter: PresenterReplica) -> None:
     assert wrong == []
 
 
-def test_nothing_is_compiled_once_a_presenter_is_there(presenter: PresenterReplica) -> None:
-    def versions() -> dict[str, int]:
-        modules = (influence, key_weights, motion, painter, pictures, raster, scene, shading)
-        return {
-            f"{module.__name__}.{name}": len(function.signatures)
-            for module in modules
-            for name, function in vars(module).items()
-            if hasattr(function, "signatures")
-        }
+def test_the_landmarks_are_where_the_drawn_face_has_them(drawing: Painter, figure: Figure) -> None:
+    for look in (Look(), Look({"jawOpen": 0.6}, yaw=7.0, pitch=-3.0, roll=2.0)):
+        drawing.draw(as_expression(look))
+        truth = projected(figure.posed(look))[figure.landmarks, :2]
+        assert drawing.landmarks.shape == (68, 2)
+        assert drawing.landmarks.dtype == np.float32
+        assert np.abs(drawing.landmarks - truth).max() < 0.2
 
-    before = versions()
-    drawing = presenter.painter()
-    for expression in random_expressions(5):
-        drawing.draw(expression)
-    assert versions() == before
-    drawn_with = ("motion.morph", "motion.project", "raster.cover_samples", "raster.cover_lattice", "shading.compose")
-    assert all(before[f"engine.layers.replica.presenter.{name}"] == 1 for name in drawn_with)
+
+def test_landmarks_given_once_stay_as_they_were(drawing: Painter) -> None:
+    drawing.draw(face())
+    kept = drawing.landmarks
+    before = kept.copy()
+    drawing.draw(face(yaw=9.0))
+    assert np.array_equal(kept, before)
+    assert np.abs(drawing.landmarks - before).max() > 1.0
+
+
+def test_what_an_outline_shows_does_not_stay_on_skin_that_turned_to_the_viewer(
+    drawing: Painter, figure: Figure
+) -> None:
+    """The wall's mixed line round a key's head is not found again inside the head that has turned."""
+    for look in (Look(pitch=-8.0), Look(pitch=8.0), Look(yaw=5.0)):
+        truth = luma_before_wall(figure.rendered(look)[0])
+        drawn = luma(drawing.draw(as_expression(look)))
+        rows, columns = np.nonzero(figure.rendered(look)[0][60:150, :, 3] == 255)
+        wrong = np.abs(drawn - truth)[60:150][rows, columns]
+        assert np.percentile(wrong, 99) < 30.0

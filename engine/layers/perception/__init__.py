@@ -1,0 +1,1 @@
+"""What the camera shows: faces and where their features are."""

@@ -1,0 +1,1 @@
+"""Three seconds of a presenter that begin again without a seam: what lists and product pages show."""
