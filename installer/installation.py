@@ -10,6 +10,7 @@ from installer import system
 from installer.default_models import models_key, models_present, pull_models
 from installer.environment import TOOLS, create, install, usable
 from installer.errors import InstallError
+from installer.face_code import face_code_key, make_face_code
 from installer.layout import Layout
 from installer.llama import PACKAGE, WheelCache, plan
 from installer.llama_build import llama_installed, provide_llama
@@ -71,7 +72,7 @@ class Installation:
             ((self._system(),),),
             ((self._environment(),),),
             (tuple(fetching), (self._llama(),)),
-            ((self._natives(),),),
+            ((self._natives(), self._face_code()),),
         ]
 
     def needs(self) -> list[system.Need]:
@@ -193,6 +194,13 @@ class Installation:
         return Step(
             "natives", "Native packages load", key_of(rendered(pins), self._build.key, self._gpu, *MODULES), run
         )
+
+    def _face_code(self) -> Step:
+        def run(progress: Progress) -> str:
+            return make_face_code(self._layout, progress)
+
+        pins = [self._lock.pin("base", name) for name in ("llvmlite", "numba")]
+        return Step("faces", "Code that draws faces", key_of(rendered(pins), face_code_key(self._layout)), run)
 
     def _tools(self) -> tuple[Pin, ...]:
         found: dict[str, Pin] = {}
