@@ -18,9 +18,9 @@ from engine.room.playout import MEDIA_RATE, TICK, Playout
 
 log = logging.getLogger(__name__)
 
-RENDER_AHEAD = 2 * TICK
-"""Media samples (40 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
-take 25 to 40 ms longer than those of sound (measured at an aiortc client)."""
+RENDER_AHEAD = 3 * TICK
+"""Media samples (60 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
+take 40 to 60 ms longer than those of sound (measured at an aiortc client)."""
 MOST_FRAMES = 60
 """Frames a second that are told apart."""
 RESYNC_AFTER = 0.5
