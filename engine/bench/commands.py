@@ -72,6 +72,7 @@ def tts(as_json: bool, voice: str | None, data: Path | None, home: Path | None) 
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of presenters [the shipped ones].",
 )
+@click.option("--only", default="", metavar="NAME", help="This presenter alone [all].")
 @click.option("--size", type=click.Choice(sorted(PICTURES)), default="512", show_default=True, help="What is drawn.")
 @click.option("--beside-call", is_flag=True, help="In a conversation too, seen and heard at its receiver.")
 @click.option(
@@ -81,7 +82,13 @@ def tts(as_json: bool, voice: str | None, data: Path | None, home: Path | None) 
 )
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
 def replica(
-    as_json: bool, presenters: Path | None, size: str, beside_call: bool, frames: Path | None, home: Path | None
+    as_json: bool,
+    presenters: Path | None,
+    only: str,
+    size: str,
+    beside_call: bool,
+    frames: Path | None,
+    home: Path | None,
 ) -> None:
     """What the presenters cost to draw, and whether their faces follow their speech."""
     from engine.bench.replica import bench_replica
@@ -94,6 +101,7 @@ def replica(
         size=PICTURES[size],
         beside_call=beside_call,
         frames=frames,
+        only=only,
     )
     _show(report, as_json)
 

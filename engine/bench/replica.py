@@ -56,16 +56,21 @@ def bench_replica(
     beside_call: bool = False,
     frames: Path | None = None,
     seconds: tuple[float, float] = (SPEAKING, LISTENING),
+    only: str = "",
 ) -> dict[str, Any]:
     """Measure each presenter of a folder (None: those that are shipped) and return the report.
 
     `beside_call`: in a conversation too, at its receiver; `frames`: write what was received there into this folder, which asks for the
-    conversation; `seconds`: of speaking and listening. Raises InvalidInputError, ModelUnavailableError, BundleError.
+    conversation; `seconds`: of speaking and listening; `only`: the presenter of this name. Raises InvalidInputError,
+    ModelUnavailableError, BundleError.
     """
     folder = presenters or shipped_presenters()
     bundles = sorted(found.parent for found in folder.glob("*/presenter.json"))
     if not bundles:
         raise InvalidInputError("presenters", str(folder), "a folder with presenters (NAME/presenter.json) is")
+    bundles = [bundle for bundle in bundles if only in ("", bundle.name)]
+    if not bundles:
+        raise InvalidInputError("only", only, "the name of a presenter that is there is")
     in_call = beside_call or frames is not None
     if in_call and folder.resolve() != shipped_presenters().resolve():
         raise InvalidInputError("presenters", str(folder), "beside a call only the presenters that are shipped are")

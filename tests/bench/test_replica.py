@@ -87,6 +87,11 @@ def test_a_folder_without_presenters_is_refused(tmp_path: Path) -> None:
         bench_replica(tmp_path, tmp_path, lambda note: None)
 
 
+def test_an_unknown_presenter_is_refused(presenters: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputError, match="only: 'nobody'"):
+        bench_replica(tmp_path, presenters, lambda note: None, only="nobody")
+
+
 def test_beside_a_call_only_what_the_appliance_shows_is_measured(presenters: Path, tmp_path: Path) -> None:
     for wish in ({"beside_call": True}, {"frames": tmp_path / "frames"}):
         with pytest.raises(InvalidInputError, match="shipped"):
@@ -122,12 +127,16 @@ def test_options_that_make_no_sense_are_refused(options: list[str]) -> None:
 @NEEDS_MODELS[0]
 @NEEDS_MODELS[1]
 def test_the_report_has_the_keys_of_the_design_beside_a_conversation(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "engine", "bench", "replica", "--json", "--frames", str(tmp_path / "frames")]
+    # One of them: half a minute of each would be a coffee break.
+    name = next(iter(replicas_by_presenter()))
+    frames = ["--only", name, "--frames", str(tmp_path / "frames")]
+    command = [sys.executable, "-m", "engine", "bench", "replica", "--json", *frames]
     done = subprocess.run([*command, "--home", str(home())], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert {"frame_ms", "fps", "cores", "rss_mb", "start_ms", "presenters"} <= set(report)
-    for name, shown in report["presenters"].items():
+    assert list(report["presenters"]) == [name]
+    for shown in report["presenters"].values():
         assert shown["call"]["fps"]["p50"] > 0
         assert shown["call"]["unanswered"] < shown["call"]["turns"]
         assert (tmp_path / "frames" / name / "strip.jpg").stat().st_size > 10_000
