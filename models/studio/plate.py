@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, gaussian_filter  # type: ignore[import-not-found,unused-ignore]
+from scipy.ndimage import distance_transform_edt, gaussian_filter, maximum_filter  # type: ignore[import-not-found,unused-ignore]
 from scipy.spatial import cKDTree  # type: ignore[import-not-found,unused-ignore]
 
 from models.studio.geometry import Camera, Points, Pose, smoothstep
@@ -19,6 +19,9 @@ from models.studio.visibility import posed_surface
 COLUMNS: Final = 97
 ROWS: Final = 73
 _STRETCH_REACH: Final = 45.0
+_EDGE: Final = 13  # canvas pixels
+_DROP: Final = 4.0  # u
+_SOFTNESS: Final = 6.0  # canvas pixels
 _BREATH: Final = (1.6, -4.6)
 
 
@@ -39,7 +42,7 @@ def make_plate(parts: Parts, camera: Camera, key: Key, patch: Points, sturdy: ND
     depth, cloth = _depths(parts, camera, key)
     known = np.isfinite(depth)
     near = distance_transform_edt(~known, return_distances=False, return_indices=True)
-    depth = gaussian_filter(depth[tuple(near)], 8.0)
+    depth = gaussian_filter(_farther(depth[tuple(near)]), _SOFTNESS)
     cloth_soft = gaussian_filter(cloth[tuple(near)].astype(np.float64), 10.0)
     x, y = np.meshgrid(np.linspace(0, camera.width, COLUMNS), np.linspace(0, camera.height, ROWS))
     uv = np.stack([x.reshape(-1), y.reshape(-1)], axis=1)
@@ -60,6 +63,12 @@ def make_plate(parts: Parts, camera: Camera, key: Key, patch: Points, sturdy: ND
     rise = cloth_share * (0.65 + 0.35 * smoothstep(5.0, 12.0, np.abs(points[:, 0])))
     breath = rise[:, None] * np.stack([_BREATH[0] * side, np.full_like(side, _BREATH[1])], axis=1)
     return Plate(points, uv, follow, candidates[nearest], stretch, breath)
+
+
+def _farther(depth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The depth with what lies behind its edges drawn forth: the neck beside a jaw, which the mesh covers, must not move like the jaw."""
+    behind: NDArray[np.float64] = np.minimum(maximum_filter(depth, size=_EDGE), depth + _DROP)
+    return behind
 
 
 def _depths(parts: Parts, camera: Camera, key: Key) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

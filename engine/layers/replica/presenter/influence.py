@@ -12,6 +12,8 @@ Floats = NDArray[np.float32]
 
 _SEEN_ENOUGH: Final = 0.06  # where the keys that are on see less of a vertex, the others that see it help out
 _LEAST: Final = 0.03  # of a vertex' keys
+_LIT: Final = 0.5  # where the keys that are on see less of the mouth's inside, it lies in the dark for the rest
+_DARK_TEETH: Final = 0.5  # of what no key that is on shows of the teeth; for the rest other keys help out
 
 
 @compiled("f4[::1]; f4[::1]; f4[::1]; f4[::1]; f4[::1]; f8; f4[::1]; u1[::1]; u1[::1]; u1[:,::1]; f4[:,::1]; u4[::1]")
@@ -30,6 +32,8 @@ def influence(
     bits: NDArray[np.uint32],
 ) -> None:
     """Write the keys' shares [V, K] at each vertex (their sum is 1, or 0 where no key sees it), and which keys have one.
+
+    `out` and `bits` have a last key more than `visibility`: the dark of a mouth whose inside no key that is on shows.
 
     `closed` (0..1) says how nearly the lips touch: what is between them is then taken from `rest`, whose lips do, in the shares `turned`.
     """
@@ -53,28 +57,37 @@ def influence(
             value = (mouth[key] + share * (eyes[key] - mouth[key])) * seen
             out[vertex, key] = value
             total += value
-        if total < np.float32(_SEEN_ENOUGH) and helping > none:
-            lacking = (np.float32(_SEEN_ENOUGH) - total) / helping
-            total = np.float32(_SEEN_ENOUGH)
+        out[vertex, keys] = none
+        lacking = np.float32(_SEEN_ENOUGH) - total
+        if inside:
+            dark = np.float32(_DARK_TEETH) * lacking if region[vertex] == TEETH else np.float32(_LIT) - total
+            dark = max(none, dark)
+            out[vertex, keys] = dark
+            total += dark
+            lacking -= dark
+        if lacking > none and helping > none:
+            total += lacking
+            lacking /= helping
             for key in range(keys):
                 out[vertex, key] += (
                     lacking * helpers[key] * np.float32(visibility[vertex, key]) * np.float32(1.0 / 255.0)
                 )
         if inside and closed > 0.0:
             over = (one - np.float32(closed)) / total if total > none else none
-            total = none
+            out[vertex, keys] *= over
+            total = out[vertex, keys]
             for key in range(keys):
                 out[vertex, key] = out[vertex, key] * over + np.float32(closed) * turned[key]
                 total += out[vertex, key]
         # What counts for next to nothing is left out, gradually: each key costs time.
         kept = none
-        for key in range(keys):
+        for key in range(keys + 1):
             out[vertex, key] = max(none, out[vertex, key] - least * total)
             kept += out[vertex, key]
         has = np.uint32(0)
         if kept > none:
             over = one / kept
-            for key in range(keys):
+            for key in range(keys + 1):
                 out[vertex, key] *= over
                 if out[vertex, key] > none:
                     has |= np.uint32(1) << np.uint32(key)

@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.replica.performance.easing import smooth
 from engine.layers.replica.presenter.bundle import EYES, MOUTH, POSE, Bundle
 from engine.layers.replica.presenter.geometry import LEFT_EYE, RIGHT_EYE, Geometry
 from engine.layers.replica.presenter.kernels import compiled
@@ -16,13 +15,16 @@ Floats = NDArray[np.float32]
 
 _ROUNDS: Final = 60
 _RIDGE: Final = 1e-4  # of the mean diagonal: keys that are nearly alike share instead of swapping
+_NEAR: Final = (
+    0.03  # of a key's squared distance counts against it: what several mixtures come to is made of the nearest keys
+)
 _BLOCK: Final = 2048  # vertices at a time, so that the cache holds all shapes of them
 _NEARLY: Final = 0.85  # a share from which on the face begins to be simply as in that key
 _GAZE_SAME: Final = 2.0  # degrees
 _GAZE_OTHER: Final = 6.0
 _OF_EYES: Final = np.array([name.startswith(("brow", "eye", "cheekRaiser", "cheekSquint")) for name in SHAPES])
 _YAW_FROM: Final = (
-    2.5  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
+    1.0  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
 )
 _YAW_FULL: Final = 0.8  # of a turned plate's own yaw, from where on it is alone
 
@@ -80,46 +82,50 @@ class KeyWeights:
                 reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (full - _YAW_FROM)))
                 if reached > share:
                     nearest, share = index, reached
-        turned[nearest] = smooth(share)
+        turned[nearest] = share
         turned[0] = 1.0 - turned[nearest] if nearest else 1.0
         return turned
 
 
 class _KeySet:
-    """The keys of one set, without `rest`: their products with the shapes and among each other, over the set's part of the face."""
+    """Rest and the keys of one set: their products with the shapes and among each other, over the set's part of the face."""
 
     def __init__(self, keys: list[int], weights: NDArray[np.float64], gram: NDArray[np.float64]) -> None:
         self._keys = np.array(keys, np.intp)
-        own = weights[self._keys]
+        own = np.concatenate([np.zeros((1, weights.shape[1])), weights[self._keys]])
         self._to_key = own @ gram
         self._among = self._to_key @ own.T
+        self._sizes = self._among.diagonal().copy()
         if keys:
-            self._among += np.eye(len(keys)) * max(1e-9, _RIDGE * float(np.trace(self._among)) / len(keys))
+            self._among += np.eye(len(own)) * max(1e-9, _RIDGE * float(np.trace(self._among)) / len(keys))
 
     def solve(self, weights: Floats, turned: Floats) -> Floats:
         """Return the weights of all keys; they sum to 1."""
-        found = np.zeros(self._keys.size)
-        _descend(self._among, self._to_key @ weights.astype(np.float64), found)
-        total = float(found.sum())
-        if total > 1.0:
-            found /= total
-        shares = np.asarray(turned * max(0.0, 1.0 - total), np.float32)
-        shares[self._keys] += found.astype(np.float32)
+        found = np.zeros(self._keys.size + 1)
+        found[0] = 1.0
+        target = self._to_key @ weights.astype(np.float64)
+        _descend(self._among, target + _NEAR * (2.0 * target - self._sizes), found)
+        shares = np.asarray(turned * found[0], np.float32)
+        shares[self._keys] += found[1:].astype(np.float32)
         return shares
 
 
 @compiled("f8[:,::1]; f8[::1]; f8[::1]")
 def _descend(among: NDArray[np.float64], target: NDArray[np.float64], found: NDArray[np.float64]) -> None:
-    # Non-negative least squares by coordinates, from zero: no frame depends on the one before.
+    # Least squares over shares that are none below 0 and sum to 1: two at a time, always from the same start, so that no frame depends
+    # on the one before.
     for _ in range(_ROUNDS):
         moved = 0.0
         for key in range(found.size):
-            pull = target[key]
-            for other in range(found.size):
-                pull -= among[key, other] * found[other]
-            value = max(0.0, found[key] + pull / among[key, key])
-            moved = max(moved, abs(value - found[key]))
-            found[key] = value
+            for other in range(key):
+                pull = target[key] - target[other]
+                for third in range(found.size):
+                    pull -= (among[key, third] - among[other, third]) * found[third]
+                step = pull / (among[key, key] + among[other, other] - 2.0 * among[key, other])
+                step = min(found[other], max(-found[key], step))
+                found[key] += step
+                found[other] -= step
+                moved = max(moved, abs(step))
         if moved < 1e-5:
             break
 

@@ -33,7 +33,7 @@ class Painter:
         self._points = np.empty((vertices, 3), np.float32)
         self._seen = np.empty((vertices, 3), np.float32)
         self._places = scene.places.copy()
-        self._shares = np.empty((vertices, keys), np.float32)
+        self._shares = np.empty((vertices, keys + 1), np.float32)
         self._bits = np.empty(vertices, np.uint32)
         self._eye_turn = np.empty((3, 3), np.float32)
         self._turn = np.empty((3, 3), np.float32)

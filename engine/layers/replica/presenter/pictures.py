@@ -38,6 +38,9 @@ _DENSITY: Final = 1.7  # texels along an output pixel: with more nothing more is
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green, blue, 0..255."""
 
+DARK: Final[Colour] = (22, 6, 5)
+"""Of a mouth whose inside no light reaches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Textures:
@@ -45,7 +48,7 @@ class Textures:
 
     texels: NDArray[np.uint32]
     places: NDArray[np.int32]
-    """For each key: first texel, width, height."""
+    """For each key: first texel, width, height; a last one is `DARK` all over."""
     mapping: NDArray[np.float32]
     """For each key: texel = canvas * [0:2] + [2:4]."""
 
@@ -68,6 +71,8 @@ def load_textures(bundle: Bundle, framing: Framing) -> Textures:
         across, down = width / key.crop.size[0], height / key.crop.size[1]
         mapping.append((across, down, -key.crop.origin[0] * across - 0.5, -key.crop.origin[1] * down - 0.5))
         start += width * height
+    parts.append(np.full(4, texel_of(DARK), np.uint32))
+    places.append((start, 2, 2))
     return Textures(np.concatenate(parts), np.array(places, np.int32), np.array(mapping, np.float32))
 
 

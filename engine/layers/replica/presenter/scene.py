@@ -76,12 +76,12 @@ class Scene:
         self.plates: Final = [self._plate(number) for number in range(len(self.bundle.plates))]
 
     def _places(self) -> Floats:
-        """Return where each vertex lies in each key's picture, [V, K, 2] in texels."""
+        """Return where each vertex lies in each key's picture and in the dark one after them, [V, K + 1, 2] in texels."""
         geometry, bundle = self.geometry, self.bundle
         canvas = lens(bundle.camera, Framing(*bundle.canvas, 0.0, 0.0, 1.0))
         posed, seen = np.empty_like(geometry.rest), np.empty_like(geometry.rest)
         turn = np.empty((3, 3), np.float32)
-        places = np.empty((len(posed), len(bundle.keys), 2), np.float32)
+        places = np.zeros((len(posed), len(bundle.keys) + 1, 2), np.float32)
         for index, key in enumerate(bundle.keys):
             shapes = geometry.shape_deltas.reshape(len(key.weights), -1)
             morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, key.weights, posed.reshape(-1))

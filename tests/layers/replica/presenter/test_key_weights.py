@@ -44,7 +44,7 @@ def test_a_mixture_is_found_again(bundle: Bundle, key_weights: KeyWeights) -> No
     weights = 0.3 * bundle.keys[1].weights + 0.5 * bundle.keys[2].weights
     found = key_weights.find(weights, 0.0).mouth
     assert found == pytest.approx(
-        0.3 * only(bundle, "jaw") + 0.5 * only(bundle, "smile") + 0.2 * only(bundle, "rest"), abs=0.01
+        0.3 * only(bundle, "jaw") + 0.5 * only(bundle, "smile") + 0.2 * only(bundle, "rest"), abs=0.03
     )
 
 
