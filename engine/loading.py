@@ -4,7 +4,6 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from engine.store.stock import DEFAULT_REPLICA_ID, load_stock
 from models.catalogue import ANY_LANGUAGE
 from models.errors import ModelError
 from models.languages import LANGUAGES, primary_code
+from models.shipped import shipped
 from models.store import ModelStore
 from models.tiers import Tier
 
@@ -130,10 +130,9 @@ def _load_voices(store: ModelStore, tier: Tier, settings: Settings) -> VoicePool
 
 def _load_cast(settings: Settings) -> Cast:
     """Open the presenters that are shipped, and load the one that most calls show."""
-    shipped = Path(str(files("models")))
     width, height = settings.picture
-    reader = MouthReader(shipped / "visemes" / "visemes.onnx")
-    cast = Cast(shipped / "presenters", shipped / "backdrops", width=width, height=height, reader=reader)
+    reader = MouthReader(shipped("visemes", "visemes.onnx"))
+    cast = Cast(shipped("presenters"), shipped("backdrops"), width=width, height=height, reader=reader)
     usual = next(replica for replica in load_stock().replicas if replica.replica_id == DEFAULT_REPLICA_ID)
     cast.replica(str(usual.fields["presenter"]), str(usual.fields["backdrop"]))
     return cast

@@ -10,16 +10,12 @@ from engine.conversation.calls import CallHost
 from engine.metrics import Metrics
 from engine.settings import Settings
 from engine.store.opening import Store
+from models.shipped import shipped
 
 
 def room_page_folder() -> Path:
     """Return the folder of the shipped room page."""
     return Path(str(files("engine.room") / "page"))
-
-
-def shipped_folder() -> Path:
-    """Return the folder of what is shipped besides code."""
-    return Path(str(files("models")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +37,5 @@ class ApiDependencies:
     """Called after something was queued (a training, a video, a document); the job runner looks into the store then."""
     page_folder: Path = field(default_factory=room_page_folder)
     """Holds `index.html` and what it loads from `/room/static/`."""
-    shipped: Path = field(default_factory=shipped_folder)
+    shipped: Path = field(default_factory=shipped)
     """Holds the folders `presenters` and `backdrops`."""

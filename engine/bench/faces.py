@@ -1,6 +1,5 @@
 """The presenters as the appliance shows them, to know where in a picture to look."""
 
-from importlib.resources import files
 from pathlib import Path
 
 from engine.errors import InvalidInputError
@@ -8,11 +7,12 @@ from engine.layers.replica.presenter.cast import Cast
 from engine.layers.replica.presenter.replica import PresenterReplica
 from engine.settings import PICTURES
 from engine.store.stock import load_stock
+from models.shipped import shipped
 
 
 def shipped_presenters() -> Path:
     """Return the folder of the bundles that come with the product."""
-    return Path(str(files("models"))) / "presenters"
+    return shipped("presenters")
 
 
 def stock_face(replica_id: str, size: tuple[int, int] = PICTURES["512"]) -> PresenterReplica:
@@ -20,7 +20,7 @@ def stock_face(replica_id: str, size: tuple[int, int] = PICTURES["512"]) -> Pres
     fields = next((stock.fields for stock in load_stock().replicas if stock.replica_id == replica_id), None)
     if fields is None:
         raise InvalidInputError("replica_id", replica_id, "a stock replica's is")
-    cast = Cast(shipped_presenters(), Path(str(files("models"))) / "backdrops", width=size[0], height=size[1])
+    cast = Cast(shipped_presenters(), shipped("backdrops"), width=size[0], height=size[1])
     return cast.replica(str(fields.get("presenter") or ""), str(fields.get("backdrop") or ""))
 
 

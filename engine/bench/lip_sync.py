@@ -1,8 +1,6 @@
 """How far the mouth is from the voice, seen and heard at the receiver."""
 
 from collections.abc import Sequence
-from importlib.resources import files
-from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -14,6 +12,7 @@ from engine.layers.replica.performance.articulation import parting, touch
 from engine.layers.replica.performance.hearing import STEP as MOUTH_STEP
 from engine.layers.replica.performance.hearing import MouthReader, mouth_of
 from engine.layers.resampling import resample
+from models.shipped import shipped
 
 Box: TypeAlias = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the full picture."""
@@ -29,7 +28,7 @@ _LEAST_SOUND, _LEAST_PICTURES = 50, 20
 
 def shipped_reader() -> MouthReader:
     """Load the network that reads mouths from sound; raises ModelUnavailableError."""
-    return MouthReader(Path(str(files("models"))) / "visemes" / "visemes.onnx")
+    return MouthReader(shipped("visemes", "visemes.onnx"))
 
 
 class LipSync:

@@ -3,26 +3,24 @@
 import re
 import time
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from engine.commands.installation import home_option, json_option, settings_with, show_json
-from engine.errors import InvalidInputError, ModelUnavailableError, VisavisError
+from engine.commands.voices import cloned_voice_named, voice_not_here
+from engine.errors import InvalidInputError, ModelUnavailableError
 from engine.settings import Settings
 from engine.store.stock import load_stock
-from models.catalogue import load_catalogue
-from models.errors import ModelError
+from models.shipped import shipped
 from models.store import ModelStore
 
 if TYPE_CHECKING:
-    from engine.layers.replica.presenter.pictures import Colour
+    from engine.layers.replica.presenter.replica import Backdrop
     from engine.layers.tts.protocol import Voice
 
 SIZES: Final = ("512x512", "1280x720", "720x1280")
-_GREEN: Final = "green"
 _TOLD_EVERY: Final = 10.0  # seconds
 
 
@@ -107,11 +105,6 @@ def _size(size: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def shipped(kind: str) -> Path:
-    """Return the folder of what the product brings along: `presenters`, `backdrops`."""
-    return Path(str(files("models"))) / kind
-
-
 @dataclass(frozen=True, slots=True)
 class _Cast:
     """Whom to film."""
@@ -142,40 +135,27 @@ def _cast(given: str) -> _Cast:
     raise InvalidInputError("ID", given, f"a presenter ({', '.join(here)}) or the id of a stock replica is")
 
 
-def _backdrop(name: str) -> "Colour | Path | None":
-    from engine.layers.replica.presenter.replica import GREEN_SCREEN
+def _backdrop(name: str) -> "Backdrop":
+    from engine.layers.replica.presenter.cast import backdrop_named
 
-    if name == _GREEN:
-        return GREEN_SCREEN
-    path = shipped("backdrops") / f"{name}.webp"
-    return path if name and path.exists() else None
+    backdrop = backdrop_named(shipped("backdrops"), name)
+    return None if isinstance(backdrop, Path) and not backdrop.exists() else backdrop
 
 
 def _voice(settings: Settings, name: str | None, usual: str) -> "Voice":
-    from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
-    from engine.layers.tts.cloned_voice_state import cloned_voices
     from engine.layers.tts.stored_voices import StoredVoices
     from engine.loading import machine_tier
 
-    if name in {note.name for note in cloned_voices(settings.home)}:
-        return ClonedVoicePool(settings.home).voice(str(name))
+    cloned = cloned_voice_named(settings, name)
+    if cloned is not None:
+        return cloned
     source = StoredVoices(ModelStore(settings.home), machine_tier(), settings.voice)
     if name:
         named = source.named(name)
         if named is None:
-            raise _not_here(name)
+            raise voice_not_here(name)
         return source.open(named)
     choice = (source.named(usual) if usual else None) or source.choose("en")
     if choice is None:
         raise ModelUnavailableError("no voice for English is here; see `visavis voices languages`")
     return source.open(choice)
-
-
-def _not_here(name: str) -> VisavisError:
-    try:
-        known = load_catalogue().find(name) is not None
-    except ModelError:
-        known = False
-    if known:
-        return VisavisError(f"the voice {name!r} is not in the store; get it with `visavis models pull {name}`")
-    return InvalidInputError("--voice", name, "a voice that `visavis voices list` shows is")

@@ -144,7 +144,7 @@ def say(text: str, voice_name: str | None, language: str | None, out: Path, home
 
     settings = settings_with(home=home)
     tag = None if language is None else _tag(language)
-    voice = _cloned(settings, voice_name) or _stored(settings, voice_name, tag)
+    voice = cloned_voice_named(settings, voice_name) or _stored(settings, voice_name, tag)
     if voice_name != BASIC and voice_name and tag is not None and primary_code(voice.language) != primary_code(tag):
         raise InvalidInputError("--language", language, f"the language of {voice_name} ({voice.language}) is")
     spoken = speak_to_file(voice, text, out)
@@ -191,7 +191,8 @@ def import_from_folder(path: Path, name: str | None, licence: str | None, home: 
     click.echo(f"{model.name} ({', '.join(model.languages)}, {size}, licence: {model.licence}) is in the store.")
 
 
-def _cloned(settings: Settings, name: str | None) -> Voice | None:
+def cloned_voice_named(settings: Settings, name: str | None) -> Voice | None:
+    """Load the cloned voice of this name, if there is one; blocking."""
     if name not in {note.name for note in cloned_voices(settings.home)}:
         return None
     from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
@@ -206,7 +207,7 @@ def _stored(settings: Settings, name: str | None, tag: str | None) -> Voice:
     source = StoredVoices(ModelStore(settings.home), machine_tier(), settings.voice)
     named = source.named(name) if name else None
     if name and named is None:
-        raise _not_here(name)
+        raise voice_not_here(name)
     wanted = tag or settings.language
     choice = named if named is not None and not named.basic else source.choose(wanted, name or "")
     if choice is None:
@@ -272,7 +273,8 @@ def _language_json(row: LanguageRow, here: LanguageHere) -> dict[str, Any]:
     }
 
 
-def _not_here(name: str) -> VisavisError:
+def voice_not_here(name: str) -> VisavisError:
+    """Say of `--voice` how to get this one, or what is accepted."""
     if load_catalogue().find(name) is not None:
         return VisavisError(f"the voice {name!r} is not in the store; get it with `visavis models pull {name}`")
     return InvalidInputError("--voice", name, "a voice that `visavis voices list` shows is")

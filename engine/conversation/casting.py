@@ -1,12 +1,9 @@
 """Who is seen in a call, and before what."""
 
-from typing import Final
-
 from engine.conversation.engines import Engines
+from engine.layers.replica.presenter.cast import GREEN
 from engine.layers.replica.protocol import Replica
 from engine.store.records import ConversationRecord, ReplicaRecord
-
-_GREEN: Final = "green"
 
 
 def audio_only(conversation: ConversationRecord) -> bool:
@@ -23,5 +20,5 @@ def face_for(engines: Engines, conversation: ConversationRecord, replica: Replic
         return None
     # Seed: Background Customizations.
     keyed = conversation.properties.get("apply_greenscreen")
-    backdrop = _GREEN if keyed else str(replica.fields.get("backdrop") or "")
+    backdrop = GREEN if keyed else str(replica.fields.get("backdrop") or "")
     return engines.replica(str(replica.fields.get("presenter") or ""), backdrop)

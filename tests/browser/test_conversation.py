@@ -1,7 +1,6 @@
 """The main job: a person opens the room in a browser, speaks, and is answered in sound and in picture. Nothing is a stand-in here."""
 
 import asyncio
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from playwright.async_api import Page
 from engine.bench.appliance_process import appliance_process
 from engine.layers.replica.presenter.cast import Cast
 from engine.store.stock import DEFAULT_REPLICA_ID, load_stock
+from models.shipped import shipped
 from tests.browser.chromium import Probes, chromium, join, messages, open_room
 from tests.model_files import NEEDS_MODELS, home
 from tests.real_time import best_of, in_time
@@ -32,9 +32,8 @@ async def _three_turns(tmp_path: Path) -> None:
     clips = three_clips()
     microphone = tmp_path / "microphone.wav"
     write_microphone(microphone, clips, lead=3.0, gap=GAP)
-    shipped = Path(str(files("models")))
     usual = next(replica for replica in load_stock().replicas if replica.replica_id == DEFAULT_REPLICA_ID)
-    face = Cast(shipped / "presenters", shipped / "backdrops").replica(usual.fields["presenter"])
+    face = Cast(shipped("presenters"), shipped("backdrops")).replica(usual.fields["presenter"])
     x0, y0, x1, y1 = face.mouth_box
     mouth = (x0 / 512, y0 / 512, (x1 - x0) / 512, (y1 - y0) / 512)
     async with appliance_process(home(), environment={"VISAVIS_SEED": "1"}) as appliance:

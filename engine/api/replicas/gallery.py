@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from engine.errors import ModelUnavailableError
-from engine.layers.replica.presenter.pictures import Colour
-from engine.layers.replica.presenter.replica import GREEN_SCREEN
+from engine.layers.replica.presenter.cast import backdrop_named
+from engine.layers.replica.presenter.replica import Backdrop
 from engine.layers.replica.thumbnail.drawing import VERSION, draw_thumbnail
 from engine.ranks import Rank, ranked_threads
 from models.durable import discard, move_durably
 
 Kind: TypeAlias = Literal["mp4", "jpg"]
 KINDS: Final[tuple[Kind, ...]] = ("mp4", "jpg")
-_GREEN: Final = "green"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,14 @@ class Gallery:
             _write(kept.path("jpg"), drawn.still)
         return kept
 
-    def _wall(self, backdrop: str) -> Colour | Path | None:
-        if not backdrop:
-            return None
-        if backdrop == _GREEN:
-            return GREEN_SCREEN
-        picture = self._backdrops / f"{backdrop}.webp"
-        if not picture.is_file():
-            raise ModelUnavailableError(f"the backdrop {backdrop!r} is not here; install Visavis again")
-        return picture
+    def _wall(self, name: str) -> Backdrop:
+        backdrop = backdrop_named(self._backdrops, name)
+        if isinstance(backdrop, Path) and not backdrop.is_file():
+            raise ModelUnavailableError(f"the backdrop {name!r} is not here; install Visavis again")
+        return backdrop
 
 
-def _digest(bundle: Path, backdrop: str, wall: Colour | Path | None) -> str:
+def _digest(bundle: Path, backdrop: str, wall: Backdrop) -> str:
     digest = hashlib.sha256(f"{VERSION} {backdrop}".encode())
     parts = sorted(part for part in bundle.iterdir() if part.suffix in {".json", ".npz", ".webp"})
     for part in [*parts, wall] if isinstance(wall, Path) else parts:

@@ -8,12 +8,18 @@ from typing import Final
 from engine.errors import ModelUnavailableError
 from engine.layers.replica.performance.hearing import MouthReader
 from engine.layers.replica.performance.performance import Performance
-from engine.layers.replica.presenter.pictures import Colour
-from engine.layers.replica.presenter.replica import GREEN_SCREEN, PresenterReplica
+from engine.layers.replica.presenter.replica import GREEN_SCREEN, Backdrop, PresenterReplica
 
 GREEN: Final = "green"
 """The backdrop that is a green screen."""
 _KEPT: Final = 6
+
+
+def backdrop_named(folder: Path, name: str) -> Backdrop:
+    """Return what `PresenterReplica` takes for a backdrop of a folder; "" is the presenter's own. Pictures are not looked for."""
+    if name == GREEN:
+        return GREEN_SCREEN
+    return folder / f"{name}.webp" if name else None
 
 
 class Cast:
@@ -35,7 +41,9 @@ class Cast:
         self._folders = {found.parent.name: found.parent for found in sorted(presenters.glob("*/presenter.json"))}
         if not self._folders:
             raise ModelUnavailableError(f"there is no presenter in {presenters}; install Visavis again")
-        self._backdrops = {found.stem: found for found in sorted(backdrops.glob("*.webp"))}
+        self._backdrops = backdrops
+        self.backdrops = [*(found.stem for found in sorted(backdrops.glob("*.webp"))), GREEN]
+        """The backdrops that are here, the green screen included."""
         self._size = width, height
         self._reader = reader
         self._loading = threading.Lock()
@@ -46,11 +54,6 @@ class Cast:
         """The presenters that are here, in order."""
         return list(self._folders)
 
-    @property
-    def backdrops(self) -> list[str]:
-        """The backdrops that are here, the green screen included."""
-        return [*self._backdrops, GREEN]
-
     def replica(self, presenter: str, backdrop: str = "") -> PresenterReplica:
         """Return a presenter before a backdrop; blocking where it is not loaded yet (about half a second).
 
@@ -58,7 +61,7 @@ class Cast:
         BundleError for a bundle that cannot be used.
         """
         name = presenter if presenter in self._folders else next(iter(self._folders))
-        before = backdrop if backdrop in self._backdrops or backdrop == GREEN else ""
+        before = backdrop if backdrop in self.backdrops else ""
         with self._loading:
             found = self._loaded.get((name, before)) or self._load(name, before)
             self._loaded[name, before] = found
@@ -68,7 +71,7 @@ class Cast:
         return found
 
     def _load(self, name: str, backdrop: str) -> PresenterReplica:
-        wall: Colour | Path | None = GREEN_SCREEN if backdrop == GREEN else self._backdrops.get(backdrop)
+        wall = backdrop_named(self._backdrops, backdrop)
         for (loaded, _), replica in self._loaded.items():
             if loaded == name:
                 return replica.before(wall)

@@ -101,3 +101,18 @@ def lip_from_teeth(expressions: Sequence[Expression]) -> tuple[NDArray[np.float6
         below += down * track(expressions, shape)
         before += front * track(expressions, shape)
     return below, before
+
+
+def monologue(clauses: int, start: int = SECOND) -> list[FaceSpeech]:
+    said: list[FaceSpeech] = []
+    for seed in range(clauses):
+        said.append(sentence(start, seed))
+        start += length_of(said[-1])
+    return said
+
+
+def same(one: Expression, other: Expression) -> bool:
+    names = ("yaw", "pitch", "roll", "gaze_x", "gaze_y", "breath")
+    return bool((one.weights == other.weights).all()) and all(
+        getattr(one, name) == getattr(other, name) for name in names
+    )
