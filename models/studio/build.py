@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ import numpy as np
 from models.studio.background import paint_background
 from models.studio.bundle import Geometry, write_background, write_description, write_geometry, write_picture
 from models.studio.card import write_card
+from models.studio.crop import Box, head_box
 from models.studio.head import HeadMesh
 from models.studio.keys import KEYS, Key, camera
 from models.studio.parts import Parts, make_parts
@@ -20,7 +21,7 @@ from models.studio.patch import Surface
 from models.studio.plate import make_plate
 from models.studio.recipe import Recipe
 from models.studio.sheet import contact_sheet
-from models.studio.visibility import key_visibility, with_fallbacks
+from models.studio.visibility import key_visibility, posed_surface, with_fallbacks
 
 BLENDER: Final = "4.2.0"
 _AFTER_RENDERING: Final = frozenset(
@@ -31,6 +32,7 @@ _AFTER_RENDERING: Final = frozenset(
         "build",
         "bundle",
         "card",
+        "crop",
         "keys",
         "parts",
         "patch",
@@ -65,11 +67,12 @@ def build(
     say(f"{recipe.name}: parts after {time.monotonic() - began:.0f} s")
     pictures = render_keys(parts, work, quality, resume=resume, say=say)
     target.mkdir(parents=True, exist_ok=True)
-    for key, picture in zip(KEYS, pictures, strict=True):
-        write_picture(target / f"{key.name}.webp", picture)
+    rendered = list(zip(KEYS, pictures, strict=True))
+    boxes = write_parts(parts, rendered, target)
+    for key, picture in rendered:
+        write_picture(target / f"{key.name}.webp", picture, key.box(), boxes[key.name])
     background = paint_background(recipe.backdrop, recipe.seed)
     write_background(target, background)
-    write_parts(parts, target)
     contact_sheet(KEYS, pictures, background, height=480, columns=5).save(work / recipe.name / "keys.png")
     write_card(
         target,
@@ -105,13 +108,14 @@ def render_keys(parts: Parts, work: Path, quality: Quality, *, resume: bool, say
     return targets
 
 
-def write_parts(parts: Parts, target: Path) -> None:
-    """Write all of a bundle that is not a picture."""
+def write_parts(parts: Parts, rendered: Sequence[tuple[Key, Path]], target: Path) -> dict[str, Box]:
+    """Write all of a bundle that is not a picture; return the part of the canvas that each key's picture is to show."""
     recipe = parts.recipe
     lens = camera(parts.eye_height)
     surface = Surface.of(parts)
-    visibility = np.stack([key_visibility(parts, surface, lens, key) for key in KEYS])
-    visibility = with_fallbacks(visibility, surface, KEYS)
+    keys = tuple(key for key, _ in rendered)
+    visibility = np.stack([key_visibility(parts, surface, lens, key) for key in keys])
+    visibility = with_fallbacks(visibility, surface, keys)
     vertices, triangles = surface.kept(visibility)
     place = {int(vertex): index for index, vertex in enumerate(vertices)}
     landmarks = np.array([place[int(vertex)] for vertex in parts.person.mesh.landmarks])
@@ -127,11 +131,16 @@ def write_parts(parts: Parts, target: Path) -> None:
         landmarks,
         parts.person.eye_pivots,
     )
-    plate_keys = [key for key in KEYS if "pose" in key.sets]
+    shown = [(key, picture) for key, picture in rendered if "pose" in key.sets]
     sturdy = (geometry.cover > 0.6) & (geometry.region == 0)
-    plates = [make_plate(parts, lens, key, geometry.rest, sturdy) for key in plate_keys]
+    plates = [make_plate(parts, lens, key, geometry.rest, sturdy) for key, _ in shown]
     write_geometry(target, geometry, plates)
-    write_description(target, recipe, lens, KEYS, geometry.eye_pivots, [key.name for key in plate_keys])
+    boxes = {key.name: key.box() for key in keys}
+    for (key, picture), plate in zip(shown[1:], plates[1:], strict=True):
+        mesh = lens.project(posed_surface(parts, key)[0][vertices])
+        boxes[key.name] = head_box(picture, plate, mesh, lens)
+    write_description(target, recipe, lens, keys, boxes, geometry.eye_pivots, [key.name for key, _ in shown])
+    return boxes
 
 
 def _picture_of(recipe: Recipe, key: Key, work: Path, quality: Quality) -> Path:

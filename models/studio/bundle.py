@@ -38,7 +38,7 @@ A FRAME
     (Yaw > 0 turns to the picture's right, pitch > 0 down, roll > 0 clockwise for the viewer.)
  4. Project. Where a vertex lies in a key's picture is the same three steps with the key's weights, pose and gaze (not stored).
  5. Key weights: a_k of the set "mouth" sum to 1, those of the set "eyes" too; the key "rest" is in both. The share of "rest" is divided
-    among the set "pose" (rest and the plates at yaw +-10) by the yaw. A key's influence at a vertex is
+    among the set "pose" (rest and the plates at yaw +-5 and +-10) by the yaw. A key's influence at a vertex is
     (a_k + 0.02 [0 for pose keys other than rest]) * visibility[k, v], mixed between the two sets by `upper`, normalised over the keys.
  6. A mesh pixel is the influence-weighted mean of the keys' pictures (premultiplied RGBA) at the interpolated positions.
  7. Plate: each plate's grid is drawn at the projected plate_points (steps 3 and 4, plus plate_stretch * (canvas movement of
@@ -47,8 +47,9 @@ A FRAME
     by alpha. Alpha alone is the person's mask (green screen, transparent output).
 
 PICTURES: WebP with straight alpha (premultiply after loading), canvas pixels [x0, y0, x0 + width, y0 + height) at `origin` and `size`,
-scaled by size: the picture may have fewer pixels than `size`. A vertex outside a key's crop has visibility 0 in that key. Plates (rest and
-the yaw pair) are whole canvases. `background.webp` covers canvas pixels at its `origin` and `size` (wider than the canvas), no alpha.
+scaled by size: the picture may have fewer pixels than `size`. A vertex outside a key's crop has visibility 0 in that key. The plate of
+rest is a whole canvas, those of the turned head show what follows the head. `background.webp` covers canvas pixels at its `origin` and
+`size` (wider than the canvas), no alpha.
 
 presenter.json:
 {"format": "visavis-presenter", "version": 1, "name": "nia", "title": "...",
@@ -58,7 +59,7 @@ presenter.json:
  "eyes": [{"pivot": [3.2, 2.1, 4.0]}, {"pivot": [-3.2, 2.1, 4.0]}],
  "shapes": ["browDown_L", ...],
  "grid": [97, 73],
- "plates": ["rest", "yaw_left", "yaw_right"],
+ "plates": ["rest", "yaw_left", "yaw_right", "turn_left", "turn_right"],
  "keys": [{"name": "rest", "picture": "rest.webp", "origin": [0, 0], "size": [1280, 960], "sets": ["mouth", "eyes", "pose"],
            "weights": {}, "yaw": 0, "pitch": 0, "roll": 0, "gaze": [0, 0]},
           {"name": "jaw", "picture": "jaw.webp", "origin": [420, 230], "size": [440, 600], "sets": ["mouth"],
@@ -70,6 +71,7 @@ presenter.json:
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -79,6 +81,7 @@ from numpy.typing import NDArray
 from PIL import Image  # type: ignore[import-not-found,unused-ignore]
 
 from models.blendshapes import SHAPES
+from models.studio.crop import Box
 from models.studio.geometry import Camera, Points
 from models.studio.head import PIVOT
 from models.studio.keys import Key
@@ -149,9 +152,15 @@ def write_geometry(folder: Path, geometry: Geometry, plates: list[Plate]) -> Non
 
 
 def write_description(
-    folder: Path, recipe: Recipe, camera: Camera, keys: tuple[Key, ...], eye_pivots: Points, plates: list[str]
+    folder: Path,
+    recipe: Recipe,
+    camera: Camera,
+    keys: tuple[Key, ...],
+    boxes: Mapping[str, Box],
+    eye_pivots: Points,
+    plates: list[str],
 ) -> None:
-    """Write `presenter.json`."""
+    """Write `presenter.json`; `boxes` are the parts of the canvas that the keys' pictures show."""
     described = {
         "format": "visavis-presenter",
         "version": VERSION,
@@ -164,14 +173,14 @@ def write_description(
         "shapes": list(SHAPES),
         "grid": [COLUMNS, ROWS],
         "plates": plates,
-        "keys": [_described(key) for key in keys],
+        "keys": [_described(key, boxes[key.name]) for key in keys],
         "background": {"picture": "background.webp", "origin": [-216, 0], "size": [1712, 960]},
     }
     (folder / "presenter.json").write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
 
 
-def _described(key: Key) -> dict[str, object]:
-    left, top, width, height = key.box()
+def _described(key: Key, box: Box) -> dict[str, object]:
+    left, top, width, height = box
     pose = key.pose
     return {
         "name": key.name,
@@ -187,9 +196,15 @@ def _described(key: Key) -> dict[str, object]:
     }
 
 
-def write_picture(target: Path, source: Path) -> None:
-    """A rendered PNG as WebP. Opaque pictures lose their alpha channel, and colours under no alpha are not kept."""
+def write_picture(target: Path, source: Path, rendered: Box, kept: Box) -> None:
+    """A part of a rendered PNG as WebP. Opaque pictures lose their alpha channel, and colours under no alpha are not kept.
+
+    `rendered` is the part of the canvas that the PNG shows, `kept` (inside it) the one that is written.
+    """
     picture = Image.open(source).convert("RGBA")
+    across, down = picture.width / rendered[2], picture.height / rendered[3]
+    left, top = round((kept[0] - rendered[0]) * across), round((kept[1] - rendered[1]) * down)
+    picture = picture.crop((left, top, left + round(kept[2] * across), top + round(kept[3] * down)))
     if picture.getextrema()[3][0] == 255:
         picture = picture.convert("RGB")
     picture.save(target, quality=_QUALITY, alpha_quality=90, method=6)

@@ -99,4 +99,7 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("yaw_left", ("pose",), pose=Pose(yaw=-10.0)),
     Key("yaw_right", ("pose",), pose=Pose(yaw=10.0)),
+    # In between: hair is too deep for a picture of it to be bent by more than a few degrees.
+    Key("turn_left", ("pose",), pose=Pose(yaw=-5.0)),
+    Key("turn_right", ("pose",), pose=Pose(yaw=5.0)),
 )  # fmt: skip

@@ -57,6 +57,13 @@ def between_likeness(live: Live, truths: Sequence[Truth]) -> list[Likeness]:
     return found
 
 
+def together(found: Sequence[Likeness]) -> float:
+    """dB over the pixels of several pictures."""
+    expected = np.concatenate([one.expected.reshape(-1) for one in found])
+    shown = np.concatenate([one.shown.reshape(-1) for one in found])
+    return psnr(expected, shown)
+
+
 def _mouth_of(face: Box) -> Box:
     left, top, right, bottom = face
     wide, high = right - left, bottom - top

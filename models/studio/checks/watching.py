@@ -10,15 +10,15 @@ from PIL import Image  # type: ignore[import-not-found,unused-ignore]
 
 from engine.layers.perception.face_detection import Face, FaceDetector
 from engine.layers.perception.face_mesh import FaceMesher, region_of, region_round
-from engine.layers.perception.region import Region
+from engine.layers.perception.region import Region, RgbPicture
 from engine.layers.replica.protocol import ReplicaState
 from models.studio.checks.live import Floats, Live, bytes_of
 from models.studio.checks.playing import Moment, correlation
 
 _FAINTEST: Final = 0.3
-_FOLLOWED: Final = 3.2
-"""Side of the square that follows the face, in sides of its box: the detector's anchors are coarse, and a face that fills 0.3 of the
-picture lies best on them (0.4, as on whole frames, costs up to 0.1 of its score wherever a face lies between two of them)."""
+_FOLLOWED: Final = (3.2, 3.6)
+"""Sides of the squares that follow the face, in sides of its box: a small pyramid, for the detector's anchors are coarse and a face that
+lies between two of them costs up to 0.1 of its score. In both it fills about 0.3 of the square, for which there are most anchors."""
 _PERCENTILE: Final = 99.0
 _ALMOST_SHUT: Final = 0.01
 """Of the distance between the eyes' outer corners, beyond the closed mouth of the same film: what may still be called shut."""
@@ -30,7 +30,7 @@ class Watched:
 
     moments: Sequence[Moment]
     confidence: Floats
-    """Of the face detector in a square that follows the face; 0 where it saw no face."""
+    """Of the face detector in squares that follow the face, the surest; 0 where it saw no face."""
     whole: Floats
     """Of the face detector on the whole frame."""
     presence: Floats
@@ -94,10 +94,9 @@ def watch(live: Live, moments: Sequence[Moment], detector: FaceDetector, mesher:
         faces = detector.find(rgb, _FAINTEST)
         whole.append(faces[0].score if faces else 0.0)
         if near is None and faces:
-            near = _round(faces[0])
-        followed = detector.find(rgb, _FAINTEST, near) if near else []
-        confidence.append(followed[0].score if followed else 0.0)
-        near = _round(followed[0]) if followed else None
+            near = faces[0]
+        near = _surest(detector, rgb, near) if near else None
+        confidence.append(near.score if near else 0.0)
         if region is None and faces:
             region = region_of(faces[0])
         if region is None:
@@ -117,9 +116,12 @@ def watch(live: Live, moments: Sequence[Moment], detector: FaceDetector, mesher:
     )
 
 
-def _round(found: Face) -> Region:
-    left, top, right, bottom = found.box
-    return Region((left + right) / 2.0, (top + bottom) / 2.0, _FOLLOWED * max(right - left, bottom - top))
+def _surest(detector: FaceDetector, rgb: RgbPicture, near: Face) -> Face | None:
+    left, top, right, bottom = near.box
+    side = max(right - left, bottom - top)
+    squares = [Region((left + right) / 2.0, (top + bottom) / 2.0, scale * side) for scale in _FOLLOWED]
+    found = [face for square in squares for face in detector.find(rgb, _FAINTEST, square)[:1]]
+    return max(found, key=lambda face: face.score, default=None)
 
 
 def save_frames(live: Live, moments: Sequence[Moment], numbers: Sequence[int], target: Path) -> None:

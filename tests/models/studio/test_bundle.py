@@ -86,7 +86,15 @@ def test_the_geometry_holds_what_the_format_lists_with_no_pickles(tmp_path: Path
 
 
 def test_the_description_names_every_key_with_its_place_on_the_canvas(tmp_path: Path) -> None:
-    write_description(tmp_path, PEOPLE["nia"], camera(2.4), KEYS, np.zeros((2, 3)), ["rest", "yaw_left", "yaw_right"])
+    write_description(
+        tmp_path,
+        PEOPLE["nia"],
+        camera(2.4),
+        KEYS,
+        {key.name: key.box() for key in KEYS},
+        np.zeros((2, 3)),
+        ["rest", "yaw_left"],
+    )
     told = json.loads((tmp_path / "presenter.json").read_text())
     assert (told["format"], told["version"], told["canvas"]) == ("visavis-presenter", 1, [1280, 960])
     assert told["shapes"] == list(SHAPES)
@@ -107,7 +115,7 @@ def test_a_picture_keeps_its_alpha_only_where_it_has_any(tmp_path: Path) -> None
     Image.fromarray(soft).save(tmp_path / "soft.png")
     Image.fromarray(np.where(np.arange(4) == 3, 255, soft).astype(np.uint8)).save(tmp_path / "solid.png")
     for name in ("soft", "solid"):
-        write_picture(tmp_path / f"{name}.webp", tmp_path / f"{name}.png")
+        write_picture(tmp_path / f"{name}.webp", tmp_path / f"{name}.png", (0, 0, 8, 8), (0, 0, 8, 8))
     assert Image.open(tmp_path / "soft.webp").mode == "RGBA"
     assert Image.open(tmp_path / "solid.webp").mode == "RGB"
 

@@ -8,7 +8,7 @@ pytest.importorskip("scipy")
 from models.blendshapes import SHAPES
 from models.studio.keys import KEYS
 from models.studio.patch import GUMS_REGION, LEFT_EYE, SKIN, TEETH_REGION, Surface
-from models.studio.visibility import with_fallbacks
+from models.studio.visibility import widened, with_fallbacks
 
 NAMES = [key.name for key in KEYS]
 REGIONS = np.array([SKIN, TEETH_REGION, TEETH_REGION, GUMS_REGION, LEFT_EYE], dtype=np.uint8)
@@ -56,3 +56,8 @@ def test_only_what_is_seen_and_covers_something_is_kept_with_its_triangles() -> 
     vertices, triangles = shown.kept(seen(rest=0))
     assert vertices.tolist() == [0, 1, 2]
     assert triangles.tolist() == [[0, 1, 2]]
+
+
+def test_what_is_seen_spreads_to_the_second_neighbour_and_no_farther() -> None:
+    chain = np.array([[0, 0, 1], [1, 1, 2], [2, 2, 3], [3, 3, 4]])
+    assert widened(np.array([0.7, 0.0, 0.0, 0.0, 0.0]), chain).tolist() == [0.7, 0.7, 0.7, 0.0, 0.0]

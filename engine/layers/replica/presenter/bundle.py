@@ -88,7 +88,7 @@ class Bundle:
     keys: tuple[Key, ...]
     """`rest` first."""
     plates: tuple[int, ...]
-    """Which keys are plates (whole canvases on a grid); `rest` first."""
+    """Which keys are plates (pictures on a grid over the whole canvas); `rest` first."""
     background: Crop
 
 

@@ -11,12 +11,14 @@ from engine.layers.replica.presenter.kernels import compiled
 Floats = NDArray[np.float32]
 
 _SEEN_ENOUGH: Final = 0.06  # where the keys that are on see less of a vertex, the others that see it help out
-_LEAST: Final = 0.03  # of a vertex' keys
-_LIT: Final = 0.5  # where the keys that are on see less of the mouth's inside, it lies in the dark for the rest
-_DARK_TEETH: Final = 0.5  # of what no key that is on shows of the teeth; for the rest other keys help out
+_LEAST: Final = 0.06  # of a vertex' keys
+_LIT: Final = 0.9  # where the keys that are on see less of the mouth's inside, it lies in the dark for the rest
+_DARK_TEETH: Final = 0.9  # of what no key that is on shows of the teeth; for the rest other keys help out
 
 
-@compiled("f4[::1]; f4[::1]; f4[::1]; f4[::1]; f4[::1]; f8; f4[::1]; u1[::1]; u1[::1]; u1[:,::1]; f4[:,::1]; u4[::1]")
+@compiled(
+    "f4[::1]; f4[::1]; f4[::1]; f4[::1]; f4[::1]; f8; f4[::1]; u1[::1]; u1[::1]; u1[:,::1]; u1[:,::1]; f4[:,::1]; u4[::1]"
+)
 def influence(
     mouth: Floats,
     eyes: Floats,
@@ -28,6 +30,7 @@ def influence(
     upper: NDArray[np.uint8],
     region: NDArray[np.uint8],
     visibility: NDArray[np.uint8],
+    still: NDArray[np.uint8],
     out: Floats,
     bits: NDArray[np.uint32],
 ) -> None:
@@ -35,14 +38,21 @@ def influence(
 
     `out` and `bits` have a last key more than `visibility`: the dark of a mouth whose inside no key that is on shows.
 
+    `still` says (255 = 1) how nearly a key leaves a vertex where it is at rest: the more the head is turned, the more the keys that show it
+    turned stand in for that one there, whose light is that of the front.
+
     `closed` (0..1) says how nearly the lips touch: what is between them is then taken from `rest`, whose lips do, in the shares `turned`.
     """
     vertices, keys = visibility.shape
+    away = np.float32((1.0 - turned[0]) / 255.0)
     none, one, least = np.float32(0.0), np.float32(1.0), np.float32(_LEAST)
     for vertex in range(vertices):
         share = np.float32(upper[vertex]) * np.float32(1.0 / 255.0)
         inside, eye = TEETH <= region[vertex] <= SOCKET, LEFT_EYE <= region[vertex] <= RIGHT_EYE
-        total = helping = none
+        total = helping = lent = none
+        if away > none:
+            for key in range(keys):
+                lent += (mouth[key] + share * (eyes[key] - mouth[key])) * away * np.float32(still[vertex, key])
         for key in range(keys):
             seen = np.float32(visibility[vertex, key]) * np.float32(1.0 / 255.0)
             helping += helpers[key] * seen
@@ -54,7 +64,8 @@ def influence(
             elif turned[key] > none:
                 # Outlines face away from the camera; at rest they are as in `rest` all the same.
                 seen = max(seen, np.float32(_SEEN_ENOUGH))
-            value = (mouth[key] + share * (eyes[key] - mouth[key])) * seen
+            own = (mouth[key] + share * (eyes[key] - mouth[key])) * (one - away * np.float32(still[vertex, key]))
+            value = (own + turned[key] * lent) * seen
             out[vertex, key] = value
             total += value
         out[vertex, keys] = none

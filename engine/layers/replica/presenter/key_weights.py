@@ -1,6 +1,7 @@
 """How much of each key picture an expression is made of."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,10 +24,10 @@ _NEARLY: Final = 0.85  # a share from which on the face begins to be simply as i
 _GAZE_SAME: Final = 2.0  # degrees
 _GAZE_OTHER: Final = 6.0
 _OF_EYES: Final = np.array([name.startswith(("brow", "eye", "cheekRaiser", "cheekSquint")) for name in SHAPES])
-_YAW_FROM: Final = (
-    1.0  # degrees: nearer to the front the turned plates stay out (a second plate costs time and sharpness)
+_TURNS_FROM: Final = (
+    0.3  # of the way from one plate's yaw to the next one's: two plates at once cost time and sharpness
 )
-_YAW_FULL: Final = 0.8  # of a turned plate's own yaw, from where on it is alone
+_TURNS_UNTIL: Final = 0.7  # of the way, from where on it is alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ class KeyWeights:
         self._count = len(bundle.keys)
         self._at_rest = np.array([POSE in key.sets for key in bundle.keys])
         self._gaze = np.array([(key.gaze[0] - key.yaw, key.gaze[1] - key.pitch) for key in bundle.keys])
-        self._poses = [(key.yaw, index) for index, key in enumerate(bundle.keys) if POSE in key.sets and key.yaw]
+        turned = sorted((key.yaw, index) for index, key in enumerate(bundle.keys) if POSE in key.sets and key.yaw)
+        self._left = [(0.0, 0), *((-yaw, index) for yaw, index in reversed(turned) if yaw < 0.0)]
+        self._right = [(0.0, 0), *((yaw, index) for yaw, index in turned if yaw > 0.0)]
         self._sets = [
             _KeySet([index for index, key in enumerate(bundle.keys) if index and name in key.sets], weights, gram)
             for name, gram in zip((MOUTH, EYES), _grams(geometry), strict=True)
@@ -75,15 +78,13 @@ class KeyWeights:
 
     def _turned(self, yaw: float) -> Floats:
         turned = np.zeros(self._count, np.float32)
-        nearest, share = 0, 0.0
-        for angle, index in self._poses:
-            full = _YAW_FULL * abs(angle)
-            if angle * yaw > 0.0 and full > _YAW_FROM:
-                reached = min(1.0, max(0.0, (abs(yaw) - _YAW_FROM) / (full - _YAW_FROM)))
-                if reached > share:
-                    nearest, share = index, reached
-        turned[nearest] = share
-        turned[0] = 1.0 - turned[nearest] if nearest else 1.0
+        poses = self._left if yaw < 0.0 else self._right
+        turned[poses[0][1]] = 1.0
+        for (before, nearer), (angle, farther) in pairwise(poses):
+            way = (abs(yaw) - before) / (angle - before)
+            share = min(1.0, max(0.0, (way - _TURNS_FROM) / (_TURNS_UNTIL - _TURNS_FROM)))
+            turned[farther] = turned[nearer] * share
+            turned[nearer] *= 1.0 - share
         return turned
 
 

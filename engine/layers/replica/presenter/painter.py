@@ -17,6 +17,7 @@ from models.blendshapes import SHAPES
 
 _TOUCHING: Final = 0.06  # u between the lips
 _PARTED: Final = 0.18
+_MOST_LAID: Final = 3  # plates in one picture: the one at rest for the body, and two that the head is between
 _FARTHEST: Final = 30.0  # degrees of head or eyes: beyond it there is no picture to show
 
 
@@ -43,10 +44,10 @@ class Painter:
         self._depths = np.empty(samples, np.float32)
         lattice = (-(-height // CELL) + 1, -(-width // CELL) + 1)
         self._nodes = np.empty((len(scene.plates[0].points), 3), np.float32)
-        self._lattices = np.empty((2, *lattice, 3), np.float32)
+        self._lattices = np.empty((_MOST_LAID, *lattice, 3), np.float32)
         self._lattice_depths = np.empty(lattice, np.float32)
-        self._blocks = np.stack([scene.plates[0].blocks, scene.plates[0].blocks])
-        self._plates = np.zeros(2, np.int32)
+        self._blocks = np.stack([scene.plates[0].blocks] * _MOST_LAID)
+        self._plates = np.zeros(_MOST_LAID, np.int32)
         self._plain = np.zeros((lattice[0] - 1, lattice[1] - 1), np.bool_)
         self._cell = np.empty((CELL * CELL, 5), np.float32)
         self.picture: Picture = np.empty((height * 3 // 2, width), np.uint8)
@@ -86,7 +87,7 @@ class Painter:
         shares = scene.key_weights.find(self._weights, yaw, gaze)
         influence(
             shares.mouth, shares.eyes, shares.mouth_is, shares.eyes_are, shares.turned, self._closed(), scene.helpers,
-            geometry.upper, geometry.region, scene.visibility, self._shares, self._bits,
+            geometry.upper, geometry.region, scene.visibility, scene.still, self._shares, self._bits,
         )  # fmt: skip
         cover_samples(geometry.triangles, self._seen, scene.window, self._ids, self._depths)
         count = self._lay_plates(shares.turned, min(1.0, max(0.0, expression.breath)))
@@ -105,20 +106,21 @@ class Painter:
         return min(1.0, max(0.0, (_PARTED - parted) / (_PARTED - _TOUCHING)))
 
     def _lay_plates(self, turned: NDArray[np.float32], breath: float) -> int:
-        # The rest plate, and over what follows the head the turned one whose turn it is.
-        plates = self._scene.plates
+        # The rest plate, and instead of what of it follows the head the turned ones whose turn it is.
+        plates, count = self._scene.plates, 1
         self._lay(0, plates[0], breath)
-        self._lattices[0, :, :, 2] = 1.0
+        left = self._lattices[0, :, :, 2]
+        left.fill(1.0)
         for plate in plates[1:]:
             share = float(turned[plate.key])
             if share > 0.0:
-                self._lay(1, plate, breath)
-                part = self._lattices[1, :, :, 2]
-                np.multiply(part, share, out=part)
+                self._lay(count, plate, breath)
+                part = self._lattices[count, :, :, 2]
                 np.clip(part, 0.0, 1.0, out=part)
-                np.subtract(1.0, part, out=self._lattices[0, :, :, 2])
-                return 2
-        return 1
+                np.multiply(part, share, out=part)
+                np.subtract(left, part, out=left)
+                count += 1
+        return count
 
     def _lay(self, number: int, plate: Plate, breath: float) -> None:
         scene, geometry = self._scene, self._scene.geometry

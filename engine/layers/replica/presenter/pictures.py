@@ -38,7 +38,7 @@ _DENSITY: Final = 1.7  # texels along an output pixel: with more nothing more is
 Colour: TypeAlias = tuple[int, int, int]
 """Red, green, blue, 0..255."""
 
-DARK: Final[Colour] = (22, 6, 5)
+DARK: Final[Colour] = (14, 4, 4)
 """Of a mouth whose inside no light reaches."""
 
 

@@ -84,7 +84,7 @@ class PresenterReplica:
         self.name = self._scene.bundle.name
         self.title = self._scene.bundle.title
         # Turned, so that the buffers' memory and the code for turned plates are there too.
-        self.painter().draw(Expression(np.zeros(len(SHAPES), np.float32), yaw=5.0))
+        self.painter().draw(Expression(np.zeros(len(SHAPES), np.float32), yaw=7.5))
 
     @property
     def mouth_box(self) -> tuple[int, int, int, int]:

@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.layers.replica.presenter.bundle import Bundle, read_bundle
+from engine.layers.replica.presenter.bundle import POSE, Bundle, read_bundle
 from engine.layers.replica.presenter.framing import Framing, framed
-from engine.layers.replica.presenter.geometry import Geometry, read_geometry
+from engine.layers.replica.presenter.geometry import SKIN, Geometry, read_geometry
 from engine.layers.replica.presenter.key_weights import KeyWeights
 from engine.layers.replica.presenter.motion import lens, morph, project, rotation, turn_eyes
 from engine.layers.replica.presenter.outline import outline
@@ -24,6 +24,8 @@ _ROOM: Final = 0.22  # of the mesh's width and height, by which it may leave its
 _LIPS: Final = slice(48, 68)  # of the 68 landmarks
 _WIDEST: Final = ("jawOpen", "mouthStretch_L", "mouthStretch_R")
 _MOUTH_ROOM: Final = 0.1  # of the lips' width and height
+_UNMOVED: Final = 0.03  # u by which a vertex may be moved that still looks as at rest
+_MOVED: Final = 0.3
 _UPPER_LIP: Final = [61, 62, 63]  # of the 68 landmarks: the lips' inner edges, from the picture's left
 _LOWER_LIP: Final = [67, 66, 65]
 _TURNED_BY: Final = 4.0  # a turned plate counts fully where a node follows the head by a quarter
@@ -68,6 +70,7 @@ class Scene:
         self.lips_at_rest: Final = np.linalg.norm(geometry.rest[self.upper_lip] - geometry.rest[self.lower_lip], axis=1)
         self.regions: Final = np.ascontiguousarray(geometry.region[geometry.triangles[:, 0]])
         self.places: Final = self._places()
+        self.still: Final = self._still()
         self.window: Final = self._window()
         self.outline: Final = outline(
             self.bundle, geometry, self.textures.mapping, self.pivot, self.view, self.framing.scale
@@ -92,6 +95,21 @@ class Scene:
             mapping = self.textures.mapping[index]
             places[:, index] = seen[:, :2] * mapping[:2] + mapping[2:]
         return places
+
+    def _still(self) -> NDArray[np.uint8]:
+        """Return how nearly a key's expression leaves each vertex of the skin where it is at rest, [V, K]; 0 for poses."""
+        geometry, bundle = self.geometry, self.bundle
+        still = np.zeros((len(geometry.rest), len(bundle.keys)), np.uint8)
+        posed = np.empty_like(geometry.rest)
+        skin = geometry.region == SKIN
+        for index, key in enumerate(bundle.keys):
+            if POSE in key.sets:
+                continue
+            shapes = geometry.shape_deltas.reshape(len(key.weights), -1)
+            morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, key.weights, posed.reshape(-1))
+            away = np.linalg.norm(posed - geometry.rest, axis=1)
+            still[skin, index] = np.clip(255.0 * (_MOVED - away[skin]) / (_MOVED - _UNMOVED), 0.0, 255.0)
+        return still
 
     def _window(self) -> NDArray[np.int32]:
         """Return the part of the picture that the mesh may ever reach."""

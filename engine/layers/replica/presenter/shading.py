@@ -37,12 +37,14 @@ def _shows(lattices: Floats, number: int, row: int, column: int, blocks: NDArray
     # Whether a cell shows anything of a plate. A node without a plate has a value far below zero.
     low_u = high_u = lattices[number, row, column, 0]
     low_v = high_v = lattices[number, row, column, 1]
+    share = lattices[number, row, column, 2]
     for corner in range(1, 4):
         u = lattices[number, row + corner // 2, column + corner % 2, 0]
         v = lattices[number, row + corner // 2, column + corner % 2, 1]
         low_u, high_u = min(low_u, u), max(high_u, u)
         low_v, high_v = min(low_v, v), max(high_v, v)
-    if low_u < -1e6:
+        share = max(share, lattices[number, row + corner // 2, column + corner % 2, 2])
+    if low_u < -1e6 or share <= np.float32(0.0):
         return False
     _, rows, columns = blocks.shape
     left, right = max(0, int(low_u - 1.0) // _BLOCK), max(0, int(high_u + 2.0) // _BLOCK)

@@ -1,6 +1,7 @@
 """From free expressions to key pictures."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,18 @@ def test_the_turned_plates_come_in_with_the_yaw(bundle: Bundle, key_weights: Key
         for side, sign in ((left, -1), (right, 1))
     )
     assert max(np.abs(a.turned - b.turned).max() for a, b in itertools.pairwise(course)) < 0.15  # in half a degree
+
+
+def test_between_two_plates_of_a_side_those_two_share_and_never_a_third(bundle: Bundle) -> None:
+    right = next(key for key in bundle.keys if key.name == "yaw_right")
+    denser = replace(bundle, keys=(*bundle.keys, replace(right, name="turn_right", yaw=5.0)))
+    key_weights = KeyWeights(denser, read_geometry(bundle))
+    turned = {yaw: key_weights.find(face().weights, yaw).turned for yaw in (1.0, 2.5, 5.0, 7.5, 9.0)}
+    assert turned[1.0] == pytest.approx(only(denser, "rest"))
+    assert turned[2.5] == pytest.approx(0.5 * only(denser, "rest") + 0.5 * only(denser, "turn_right"))
+    assert turned[5.0] == pytest.approx(only(denser, "turn_right"))
+    assert turned[7.5] == pytest.approx(0.5 * only(denser, "turn_right") + 0.5 * only(denser, "yaw_right"))
+    assert turned[9.0] == pytest.approx(only(denser, "yaw_right"))
 
 
 def test_beyond_the_turned_plate_it_stays(bundle: Bundle, key_weights: KeyWeights) -> None:
