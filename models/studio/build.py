@@ -14,6 +14,7 @@ from models.studio.background import paint_background
 from models.studio.bundle import Geometry, write_background, write_description, write_geometry, write_picture
 from models.studio.card import write_card
 from models.studio.crop import Box, head_box
+from models.studio.geometry import Points
 from models.studio.head import HeadMesh
 from models.studio.keys import KEYS, Key, camera
 from models.studio.parts import Parts, make_parts
@@ -21,6 +22,8 @@ from models.studio.patch import Surface
 from models.studio.plate import make_plate
 from models.studio.recipe import Recipe
 from models.studio.sheet import contact_sheet
+from models.studio.subdivision import Indices
+from models.studio.thinning import thinned
 from models.studio.visibility import key_visibility, posed_surface, with_fallbacks
 
 BLENDER: Final = "4.2.0"
@@ -39,10 +42,16 @@ _AFTER_RENDERING: Final = frozenset(
         "people",
         "plate",
         "sheet",
+        "thinning",
         "visibility",
     }
 )
 """Modules that no render depends on beyond what is told apart in its name."""
+_TOLERANCE: Final = 0.03
+"""Units (about a canvas pixel) by which the mesh may be off where vertices were taken away."""
+_SHARE: Final = 0.5
+_SHOWN: Final = 0.2
+"""Units that a share of 1, and all of a vertex' visibility in a key, count for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,10 @@ def write_parts(parts: Parts, rendered: Sequence[tuple[Key, Path]], target: Path
     visibility = np.stack([key_visibility(parts, surface, lens, key) for key in keys])
     visibility = with_fallbacks(visibility, surface, keys)
     vertices, triangles = surface.kept(visibility)
+    fixed = np.isin(vertices, parts.person.mesh.landmarks)
+    triangles = thinned(triangles, surface.rest[vertices], _told(surface, visibility, vertices), fixed, _TOLERANCE)
+    left = np.unique(triangles)
+    vertices, triangles = vertices[left], np.searchsorted(left, triangles)
     place = {int(vertex): index for index, vertex in enumerate(vertices)}
     landmarks = np.array([place[int(vertex)] for vertex in parts.person.mesh.landmarks])
     geometry = Geometry(
@@ -141,6 +154,13 @@ def write_parts(parts: Parts, rendered: Sequence[tuple[Key, Path]], target: Path
         boxes[key.name] = head_box(picture, plate, mesh, lens)
     write_description(target, recipe, lens, keys, boxes, geometry.eye_pivots, [key.name for key, _ in shown])
     return boxes
+
+
+def _told(surface: Surface, visibility: Points, vertices: Indices) -> Points:
+    """What a mesh tells about each vertex, [V, F]: where it is, moves and shows, in units that weigh as much as a unit of length."""
+    moves = surface.shapes[:, vertices].transpose(1, 0, 2).reshape(len(vertices), -1)
+    shares = np.stack([surface.cover[vertices], surface.upper[vertices], surface.follow[vertices]], axis=1)
+    return np.concatenate([surface.rest[vertices], moves, _SHARE * shares, _SHOWN * visibility[:, vertices].T], axis=1)
 
 
 def _picture_of(recipe: Recipe, key: Key, work: Path, quality: Quality) -> Path:
