@@ -19,6 +19,7 @@ from engine import __version__
 from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
 from engine.api.guards.connections import http_config
+from engine.certificates import served_certificate
 from engine.conversation.engines import Engines
 from engine.conversation.host import Calls
 from engine.errors import VisavisError
@@ -91,6 +92,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
     share_arenas()
     loop = asyncio.get_running_loop()
     async with AsyncExitStack() as parts:
+        certificate = served_certificate(settings)
         listener = open_listener(settings.host, settings.port)
         parts.callback(listener.close)
         parts.enter_context(HomeLock(settings.home))
@@ -100,7 +102,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         settings = settings.changed(
             port=listener.getsockname()[1], api_key=settings.api_key or Secret(KEY_PREFIX + secrets.token_urlsafe(32))
         )
-        base_url = settings.public_url.rstrip("/") or _url(settings)
+        base_url = settings.public_url.rstrip("/") or _url(settings, secure=certificate is not None)
         # aiortc encodes video in the loop's default executor.
         encoder = ranked_threads("encode", Rank.ENCODING, settings.conversation_limit)
         loop.set_default_executor(encoder)
@@ -144,7 +146,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
                 wake_jobs=jobs.wake,
             )
         )
-        server = _Server(http_config(api, close_s=CLOSE_CONNECTIONS))
+        server = _Server(http_config(api, close_s=CLOSE_CONNECTIONS, certificate=certificate))
         serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")
         parts.push_async_callback(_stop, server, serving)
         while not server.started and not serving.done():  # noqa: ASYNC110 - the server has no event for it
@@ -184,6 +186,6 @@ async def _stop(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     await asyncio.wait({serving}, timeout=CLOSE_CONNECTIONS + 1)
 
 
-def _url(settings: Settings) -> str:
+def _url(settings: Settings, *, secure: bool) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
+    return f"{'https' if secure else 'http'}://{host}:{settings.port}"

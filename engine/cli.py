@@ -14,6 +14,7 @@ import click
 
 from engine import __version__
 from engine.bench.commands import bench
+from engine.commands.certificate import certificate
 from engine.commands.installation import home_option, settings_with
 from engine.commands.keys import keys
 from engine.commands.studio import studio
@@ -36,6 +37,7 @@ def visavis() -> None:
 
 visavis.add_command(models_commands)
 visavis.add_command(bench)
+visavis.add_command(certificate)
 visavis.add_command(keys)
 visavis.add_command(studio)
 visavis.add_command(voices)

@@ -32,6 +32,10 @@ class Settings:
     """0 takes a free port."""
     public_url: str = ""
     """The base of every URL handed out; empty: made of scheme, host and port of the listener."""
+    tls_certificate: Path | None = None
+    """PEM file with the certificate chain that the listener shows; none: the one of `visavis certificate create` beyond loopback."""
+    tls_key: Path | None = None
+    """PEM file with its key."""
     api_key: Secret = field(default_factory=Secret)
     """One more accepted API key (`VISAVIS_API_KEY`)."""
     webhook_secret: Secret = field(default_factory=Secret)
@@ -90,6 +94,9 @@ class Settings:
             raise InvalidInputError(
                 "frame_ancestors", self.frame_ancestors, "a list of origins, 'self', 'none' or * is"
             )
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            missing = "tls_key" if self.tls_key is None else "tls_certificate"
+            raise InvalidInputError(missing, None, "the other half of a TLS certificate and its key is")
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise InvalidInputError("public_url", self.public_url, "an http:// or https:// URL is")
 
@@ -126,7 +133,7 @@ class Settings:
 
 def _parse(variable: str, name: str, text: str) -> Any:
     match name:
-        case "home" | "ready_file":
+        case "home" | "ready_file" | "tls_certificate" | "tls_key":
             return Path(text).expanduser()
         case "port" | "max_conversations" | "largest_upload_mb" | "seed":
             try:

@@ -12,12 +12,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from engine.api.guards.connections import GuardedConnection, http_config
+from engine.certificates import Certificate
 
 
 @asynccontextmanager
-async def served(app: ASGIApp, connection: type[GuardedConnection] = GuardedConnection) -> AsyncIterator[int]:
+async def served(
+    app: ASGIApp,
+    connection: type[GuardedConnection] = GuardedConnection,
+    certificate: Certificate | None = None,
+) -> AsyncIterator[int]:
     """Serve as the appliance does; gives the port."""
-    server = uvicorn.Server(http_config(app, connection=connection, close_s=1))
+    server = uvicorn.Server(http_config(app, connection=connection, close_s=1, certificate=certificate))
     listener = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve([listener]))
     while not server.started:  # noqa: ASYNC110 - the server has no event for it

@@ -92,6 +92,9 @@ async def _insert(
     fields = {name: value for name, value in given.items() if name not in OWN_COLUMNS | READ_ONLY | {"callback_url"}}
     if "max_participants" in properties:
         fields.setdefault("max_participants", properties["max_participants"])
+    if not dependencies.settings.loopback_only:
+        # The network may reach the rooms: who knows an id is not yet invited.
+        fields["require_auth"] = True
     return await dependencies.store.conversations.create(
         conversation_name=body.conversation_name or f"New Conversation {time.time_ns() // 1_000_000}",
         persona_id=persona.persona_id,

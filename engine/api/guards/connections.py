@@ -10,6 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from engine.certificates import Certificate
+
 LARGEST_HEAD = 16_384
 """Bytes of request line and headers that are waited for."""
 MOST_CONNECTIONS = 256
@@ -122,9 +124,16 @@ class GuardedConnection(H11Protocol):
 
 
 def http_config(
-    app: ASGIApp, *, connection: type[GuardedConnection] = GuardedConnection, close_s: int | None = None
+    app: ASGIApp,
+    *,
+    connection: type[GuardedConnection] = GuardedConnection,
+    close_s: int | None = None,
+    certificate: Certificate | None = None,
 ) -> uvicorn.Config:
-    """Return how an API is served; `close_s` are the seconds that open connections get at the end (None: all they need)."""
+    """Return how an API is served, over TLS with a certificate.
+
+    `close_s` are the seconds that open connections get at the end (None: all they need).
+    """
     return uvicorn.Config(
         app,
         http=connection,
@@ -138,4 +147,6 @@ def http_config(
         h11_max_incomplete_event_size=LARGEST_HEAD,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=close_s,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
     )

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse
 from engine.api.contract.errors import ApiError
 from engine.api.conversations.bodies import ConversationCreate
 from engine.api.conversations.opening import open_conversation
+from engine.api.conversations.tokens import PURPOSE, MeetingTokens, is_private
 from engine.api.dependencies import ApiDependencies
 from engine.api.guards.hosts import host_name, is_loopback_name
 from engine.store.stock import DEFAULT_PERSONA_ID
@@ -23,7 +24,10 @@ class StartPage:
 
     def __init__(self, dependencies: ApiDependencies) -> None:
         self._dependencies = dependencies
+        self._tokens = MeetingTokens(dependencies.store.secret(PURPOSE))
         self._waiting = ""
+        self._ticket = ""
+        """What the URL of the room ends with."""
         self._one_at_a_time = asyncio.Lock()
 
     def joined(self, conversation_id: str) -> None:
@@ -42,8 +46,10 @@ class StartPage:
         async with self._one_at_a_time:
             if not self._dependencies.host.is_live(self._waiting):
                 body = ConversationCreate(persona_id=DEFAULT_PERSONA_ID)
-                self._waiting = (await open_conversation(body, self._dependencies)).conversation_id
-            return RedirectResponse(f"/{self._waiting}", 303, {"cache-control": "no-store"})
+                record = await open_conversation(body, self._dependencies)
+                self._waiting = record.conversation_id
+                self._ticket = f"?t={self._tokens.issue(record, is_owner=True)}" if is_private(record) else ""
+            return RedirectResponse(f"/{self._waiting}{self._ticket}", 303, {"cache-control": "no-store"})
 
 
 def start_routes(page: StartPage) -> APIRouter:

@@ -63,3 +63,16 @@ async def test_other_machines_need_a_key_to_begin_a_conversation(
 async def test_a_full_machine_says_so(stranger: httpx.AsyncClient, host: FakeCallHost) -> None:
     host.capacity = 0
     assert refusal(await stranger.get("/"), 429)
+
+
+async def test_a_machine_that_is_open_to_the_network_leads_its_own_people_in_with_a_token(
+    dependencies: ApiDependencies, host: FakeCallHost
+) -> None:
+    opened = replace(dependencies, settings=Settings(host="0.0.0.0"))
+    transport = httpx.ASGITransport(create_api(opened), client=("127.0.0.1", 50000))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        entry = (await client.get("/")).headers["location"]
+        room, _, token = entry.partition("?t=")
+        assert refusal(await client.post(f"/rooms{room}/join", json=OFFER), 401)
+        joined = await client.post(f"/rooms{room}/join", params={"t": token}, json=OFFER)
+    assert joined.status_code == 200
