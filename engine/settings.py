@@ -52,6 +52,12 @@ class Settings:
     """Whom error texts name for help: a mail address or URL; empty: the administrator of this installation."""
     allow_relaxed_checks: bool = False
     """Whether a training may be told to pass over checks of its video (`properties.relaxed_checks`)."""
+    s3_endpoint: str = ""
+    """Base URL of an S3-compatible store for recordings whose conversation names a bucket; empty: they stay here."""
+    s3_access_key: str = ""
+    s3_secret_key: Secret = field(default_factory=Secret)
+    s3_sts: bool = False
+    """Whether the endpoint's STS is asked for the role that a conversation names (AssumeRole)."""
     require_consent: str = "declared"
     """`declared`: a replica without a statement of consent is taken for non-human, as its key declares; `always`: it is refused."""
     largest_upload_mb: int = 2048
@@ -97,6 +103,8 @@ class Settings:
         if (self.tls_certificate is None) != (self.tls_key is None):
             missing = "tls_key" if self.tls_key is None else "tls_certificate"
             raise InvalidInputError(missing, None, "the other half of a TLS certificate and its key is")
+        if self.s3_endpoint and urlsplit(self.s3_endpoint).scheme not in {"http", "https"}:
+            raise InvalidInputError("s3_endpoint", self.s3_endpoint, "an http:// or https:// URL is")
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
             raise InvalidInputError("public_url", self.public_url, "an http:// or https:// URL is")
 
@@ -140,13 +148,13 @@ def _parse(variable: str, name: str, text: str) -> Any:
                 return int(text)
             except ValueError:
                 raise InvalidInputError(variable, text, "a whole number is") from None
-        case "offline" | "allow_relaxed_checks":
+        case "offline" | "allow_relaxed_checks" | "s3_sts":
             if text.lower() in {"1", "true", "yes", "on"}:
                 return True
             if text.lower() in {"0", "false", "no", "off"}:
                 return False
             raise InvalidInputError(variable, text, "1 or 0 is")
-        case "api_key" | "webhook_secret":
+        case "api_key" | "webhook_secret" | "s3_secret_key":
             return Secret(text)
         case "allow_hosts" | "allow_origins":
             return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -7,10 +7,11 @@ from starlette.responses import JSONResponse
 
 from engine.api.contract.errors import ApiError
 from engine.api.conversations.lookup import known_conversation
-from engine.api.conversations.subtitles import as_srt, as_text, as_vtt, cues_of
+from engine.api.conversations.subtitles import cues_of
 from engine.api.dependencies import ApiDependencies
 from engine.api.guards.authentication import DOCUMENTED
 from engine.store.records import ConversationRecord
+from engine.subtitles import as_srt, as_text, as_vtt
 
 Format: TypeAlias = Literal["json", "text", "srt", "vtt"]
 

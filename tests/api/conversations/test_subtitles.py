@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api.conversations.subtitles import as_srt, as_text, as_vtt, cues_of
+from engine.api.conversations.subtitles import cues_of
+from engine.subtitles import as_srt, as_text, as_vtt
 
 TRANSCRIPT: list[dict[str, Any]] = [
     {"role": "system", "content": "You are Ada."},
