@@ -12,10 +12,12 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from engine.conversation.clauses import ClauseSplitter
-from engine.conversation.mien import NO_MIEN, mien_of
+from engine.conversation.inflow import STARVED, TextStream
+from engine.conversation.mien import NO_MIEN, RestingMien, mien_of
+from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
 from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.cancel import CancelToken
@@ -54,6 +56,8 @@ class AnswerParts:
     """How the persona speaks."""
     emotion_marks: bool = True
     """Whether marks such as `<emotion value="excited"/>` in the text act on the voice; nobody hears or reads them either way."""
+    resting: RestingMien = field(default_factory=RestingMien)
+    """What the face shows while the voice feels nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +83,17 @@ class _Placed:
 class Answer:
     """An answer; `on_clause` is called on the loop as each clause begins to be heard, with all the words so far.
 
-    `write` makes its text, or is the text.
+    `write` makes its text, or is the text, or brings it piece by piece.
     """
 
     def __init__(
         self,
-        write: WriteText | str,
+        write: WriteText | TextStream | str,
         parts: AnswerParts,
         *,
         inference_id: str | None = None,
         trace: TurnTrace | None = None,
-        on_clause: Callable[["Answer", str], None] | None = None,
+        on_clause: Callable[[Speech, str], None] | None = None,
     ) -> None:
         self.inference_id = inference_id or str(uuid.uuid4())
         self.trace = trace
@@ -103,7 +107,7 @@ class Answer:
         self._style = parts.style
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
         self._placed: list[_Placed] = []
-        self._mien = NO_MIEN
+        self._mien = parts.resting.mien
         self._announcements: list[asyncio.Task[None]] = []
         self._cut_at: int | None = None
 
@@ -130,10 +134,16 @@ class Answer:
         """Let it be heard."""
         self._released.set()
 
-    @property
-    def fixed_text(self) -> str | None:
-        """The text, if it was given and is not written by a model."""
-        return self._write if isinstance(self._write, str) else None
+    def again(self) -> Speech | None:
+        """Return one that says the same; None when a model was to write it."""
+        if not isinstance(self._write, str | TextStream):
+            return None
+        return Answer(self._write, self._parts, inference_id=self.inference_id, on_clause=self._on_clause)
+
+    def forget(self) -> None:
+        """Nobody will hear what still comes of it."""
+        if isinstance(self._write, TextStream):
+            self._write.drop()
 
     @property
     def seconds_heard(self) -> float:
@@ -154,6 +164,8 @@ class Answer:
         self._released.set()
         self._voiced.set()
         self._clauses.put_nowait(None)
+        if isinstance(self._write, TextStream):
+            self._write.wake()
 
     def heard_text(self) -> str:
         """Return the words that were heard: whole clauses, and of a cut one the words that were over by then."""
@@ -173,8 +185,30 @@ class Answer:
             splitter = ClauseSplitter()
             for clause in (*splitter.feed(self._write), *splitter.flush(), None):
                 self._clauses.put_nowait(clause)
+        elif isinstance(self._write, TextStream):
+            await self._follow(self._write)
         else:
             await self._write_clauses(self._write)
+
+    async def _follow(self, stream: TextStream) -> None:
+        splitter, taken, playout = ClauseSplitter(), 0, self._parts.playout
+        latest = playout.position
+        while not self._cancel.cancelled:
+            if taken < len(stream.pieces):
+                for clause in splitter.feed(stream.pieces[taken]):
+                    self._clauses.put_nowait(clause)
+                taken, latest = taken + 1, playout.position
+                continue
+            # Whoever streams has as much time after the last word that was heard as after the last one that came.
+            deadline = (max(latest, self._end) if self._placed else latest) + STARVED
+            if stream.ended:
+                break
+            if playout.position >= deadline:
+                stream.end()
+            else:
+                await stream.more(playout, deadline)
+        for rest in (*splitter.flush(), None):
+            self._clauses.put_nowait(rest)
 
     async def _write_clauses(self, write: WriteText) -> None:
         loop = asyncio.get_running_loop()
@@ -241,12 +275,15 @@ class Answer:
 
     def _settle(self, position: int) -> None:
         """Let go of the emotion of this answer."""
-        if self._mien != NO_MIEN:
-            self._parts.face.feel(NO_MIEN[0], position)
+        if self._mien != self._parts.resting.mien:
+            emotion, strength = self._parts.resting.mien
+            self._parts.face.feel(emotion, position, strength)
 
     async def _place(self, spoken: SpokenClause, sound: Samples) -> None:
         start = self._parts.playout.append(sound)
         mien = mien_of(self._style.emotions)
+        if mien == NO_MIEN:
+            mien = self._parts.resting.mien
         if mien != self._mien:
             self._parts.face.feel(mien[0], start, mien[1])
             self._mien = mien

@@ -31,6 +31,7 @@ from engine.layers.replica.unseen import Unseen
 from engine.layers.tts.pronunciations import NO_PRONUNCIATIONS, Pronunciations
 from engine.room.participant import Participant
 from engine.room.room import SEATS, Room
+from engine.room.roster import refusal
 from engine.store.call_events import internal_error
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 
@@ -79,6 +80,8 @@ class Call:
             renderer=engines.render_thread,
             frames_per_second=face.frames_per_second if face else 0,
             loopback=loopback,
+            conversation_id=conversation.conversation_id,
+            replica_name=persona.persona_name,
             seats=_seats(conversation),
             video=face is not None,
         )
@@ -191,12 +194,12 @@ class Call:
         """Greet the first person as soon as their connection is up."""
         self._emptied = None
         greeting, self._greeting = self._greeting, ""
-        self.director.join(participant.session_id, greeting=greeting)
+        self.director.join(participant.session_id, user_name=participant.user_name, greeting=greeting)
 
-    def left(self, participant: Participant) -> None:
+    def left(self, session_id: str) -> None:
         """Note when the room became empty."""
-        self.director.leave(participant.session_id)
-        if not self.room.people:
+        self.director.leave(session_id)
+        if not self.room.present:
             self._emptied = time.monotonic()
 
     def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
@@ -206,20 +209,9 @@ class Call:
     def received(self, participant: Participant, message: dict[str, Any]) -> None:
         """Handle a message; what is wrong with it is told to everyone in the room, as its sender is one of them."""
         try:
-            self.director.interact(message)
+            self.director.interact(message, sender=participant.session_id)
         except InvalidInputError as error:
-            event_type = message.get("event_type")
-            self.tell(
-                {
-                    "message_type": "error",
-                    "event_type": "error",
-                    "conversation_id": self.conversation.conversation_id,
-                    "properties": {
-                        "error": str(error),
-                        "event_type": event_type[:100] if isinstance(event_type, str) else None,
-                    },
-                }
-            )
+            self.tell(refusal(self.conversation.conversation_id, message.get("event_type"), error))
 
     def tell(self, message: dict[str, Any]) -> None:
         """Tell everyone in the room, and who follows the call from outside."""
@@ -242,7 +234,7 @@ class Call:
             now,
             started=self._started,
             last_activity=now if self.director.speech else self.director.last_activity,
-            people=self.room.people,
+            people=self.room.present,
             emptied=self._emptied,
         )
 

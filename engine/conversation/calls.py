@@ -15,6 +15,8 @@ class JoinAnswer:
     sdp: str
     session_id: str
     """Names the participant in the room; also the credential for leaving."""
+    resume_token: str
+    """Takes the participant's place again with another connection; for that participant alone."""
     replica_name: str
     """The name under which the replica shows (the persona's)."""
 
@@ -55,12 +57,21 @@ class CallHost(Protocol):
     def is_live(self, conversation_id: str) -> bool:
         """Whether the call runs."""
 
-    async def join(self, conversation_id: str, sdp: str, user_name: str) -> JoinAnswer:
-        """Answer an SDP offer. Raises SignallingError for an offer that cannot be answered, KeyError when the call does not run,
-        CapacityError when the room is full."""
+    def holds_place(self, conversation_id: str, resume_token: str) -> bool:
+        """Whether a participant of a running call has this token, with whatever connection."""
 
-    async def leave(self, conversation_id: str, session_id: str) -> None:
-        """Let a participant go; unknown ids are ignored."""
+    async def join(
+        self, conversation_id: str, sdp: str, user_name: str, *, owner: bool = False, resume_token: str = ""
+    ) -> JoinAnswer:
+        """Answer an SDP offer; a `resume_token` that is still good takes the place it was given for, unseen by the others.
+
+        Raises SignallingError for an offer that cannot be answered, KeyError when the call does not run, CapacityError when the
+        room is full.
+        """
+
+    async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
+        """Let a participant go, named by resume token or session id; unknown ones are ignored. `may_return` keeps the place for
+        some seconds."""
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and write its transcript; does nothing when it does not run."""

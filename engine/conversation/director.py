@@ -1,14 +1,14 @@
 """The director of one call: what people say and do comes in, what the replica says and everyone is told goes out."""
 
 import time
-import uuid
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
-from engine.conversation.answer import Answer, AnswerParts
+from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage
 from engine.conversation.ear import Ear, UserTurn
+from engine.conversation.echoes import Echoes
 from engine.conversation.engines import Engines
 from engine.conversation.events import (
     Event,
@@ -21,20 +21,34 @@ from engine.conversation.events import (
     Utterance,
 )
 from engine.conversation.events import Speaker as Role
-from engine.conversation.interactions import Echo, Interrupt, Respond, parse_interaction
+from engine.conversation.flow_settings import FlowSettings
+from engine.conversation.interactions import (
+    AppendContext,
+    ConfirmObjective,
+    Echo,
+    EchoSound,
+    Interaction,
+    Interrupt,
+    OverwriteContext,
+    Respond,
+    Sensitivity,
+    SetEmotion,
+    parse_interaction,
+)
 from engine.conversation.listener import Listener, Spawn
+from engine.conversation.person import Person
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.speaker import Speaker
+from engine.conversation.speech import Speech
 from engine.conversation.thinker import Thinker
 from engine.conversation.trace import TurnTrace
 from engine.conversation.transcript import Transcript, TranscriptEntry
+from engine.conversation.turn_rules import rules_of
 from engine.errors import InvalidInputError
 from engine.layers.audio import Samples
 from engine.layers.llm.protocol import Message
 from engine.layers.replica.protocol import ReplicaState
 
-MOST_WAITING = 1000
-"""Echoes that may wait for their turn: whoever is in the room may send them as fast as they like."""
 TRACES_KEPT = 200
 """Turns whose traces are kept for the bench, the app and the metrics."""
 
@@ -65,9 +79,12 @@ class Director:
         self._echo = echo
         self._send = send
         self._spawn = spawn
-        self._face, self._playout = parts.face, parts.playout
+        self._face, self._playout, self._resting = parts.face, parts.playout, parts.resting
         self._speaker = Speaker(parts, self, spawn)
+        self._echoes = Echoes(self._speaker)
+        self._people: dict[str, Person] = {}
         self._listeners: dict[str, Listener] = {}
+        self._flow = FlowSettings()
         self._transcript = Transcript()
         self._started = time.monotonic()
         self.last_activity = self._started
@@ -103,13 +120,14 @@ class Director:
         """Return the transcript as callbacks carry it."""
         return self._transcript.as_json(self._prompt.system())
 
-    def join(self, session_id: str, *, greeting: str = "") -> None:
+    def join(self, session_id: str, *, user_name: str = "", greeting: str = "") -> None:
         """Take a participant in; the first one may be greeted."""
         if self._closed:
             return
-        ear = Ear(self._engines.open_vad())
-        ear.machine.replica_speaking = self._speaker.audible
+        person = self._people[session_id] = Person(session_id, user_name)
         if not self._echo:
+            ear = Ear(self._engines.open_vad(), rules_of(self._flow), person)
+            ear.machine.replica_speaking = self._speaker.audible
             self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
         self.last_activity = time.monotonic()
         if greeting:
@@ -117,6 +135,7 @@ class Director:
 
     def leave(self, session_id: str) -> None:
         """Let a participant go."""
+        self._people.pop(session_id, None)
         listener = self._listeners.pop(session_id, None)
         if listener is not None:
             listener.close()
@@ -127,28 +146,23 @@ class Director:
         if listener is not None:
             listener.hear(samples)
 
-    def interact(self, message: dict[str, Any]) -> None:
-        """Handle a message of the interactions protocol; raises InvalidInputError."""
-        conversation_id = message.get("conversation_id", self._conversation_id)
+    def interact(self, message: dict[str, Any], sender: str | None = None) -> None:
+        """Handle a message of the interactions protocol; raises InvalidInputError.
+
+        `sender`: the session id of who sent it; None: somebody who is not in the room.
+        """
+        conversation_id = message.get("conversation_id") or self._conversation_id
         if conversation_id != self._conversation_id:
             raise InvalidInputError("conversation_id", conversation_id, f"{self._conversation_id!r} (this room's) is")
         interaction = parse_interaction(message)
-        if self._closed:
-            return
-        self.last_activity = time.monotonic()
-        match interaction:
-            case Echo() if self._speaker.waiting >= MOST_WAITING:
-                accepted = f"at most {MOST_WAITING} texts that wait to be said are"
-                raise InvalidInputError("event_type", "conversation.echo", accepted)
-            case Echo():
-                self._speaker.say(interaction.text, interaction.inference_id)
-            case Interrupt():
-                self._speaker.silence()
-            case Respond() if self._echo:
-                raise InvalidInputError("event_type", "conversation.respond", "in echo mode 'conversation.echo' is")
-            case Respond():
-                self._turn_idx += 1
-                self._answer(str(uuid.uuid4()), interaction.text, 0.0, TurnTrace(time.monotonic()))
+        if not self._closed:
+            self.last_activity = time.monotonic()
+            self._act(interaction, sender)
+
+    def announce(self, event: Event) -> None:
+        """Tell everyone in the room; the event gets its place in the order of the call."""
+        self._seq += 1
+        self._send(event.message(self._conversation_id, self._seq, self._turn_idx, time.time()))
 
     def close(self) -> None:
         """Stop listening and speaking for good; the transcript is complete then."""
@@ -163,7 +177,7 @@ class Director:
         """Speech began: an answer that nobody has heard yet is taken back; what it was to answer stays, and is answered with this turn."""
         self.last_activity = time.monotonic()
         self._turn_idx += 1
-        self._emit(UserStartedSpeaking(turn.inference_id))
+        self.announce(UserStartedSpeaking(turn.inference_id, turn.person))
         self._speaker.take_back()
 
     def floor_taken(self) -> None:
@@ -173,14 +187,14 @@ class Director:
     def words_heard(self, turn: UserTurn, words: str) -> None:
         """Words so far, for captions."""
         self.last_activity = time.monotonic()
-        self._caption(turn.inference_id, "user", words)
+        self._caption(turn.inference_id, "user", words, person=turn.person)
 
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
         self._follow_language(turn)
         if not self._speaker.audible:
             self._face.attend(self._playout.position)
-            self._prepare(turn.inference_id, self._prompt_for(words), trace)
+            self._prepare(turn.inference_id, self._prompt_for(words, turn.person), trace)
 
     def turn_resumed(self) -> None:
         """The person goes on."""
@@ -190,34 +204,35 @@ class Director:
         """The turn is over: answer it, unless somebody has begun to speak again: then it is answered with what they say."""
         self._follow_language(turn)
         self.last_activity = time.monotonic()
-        self._emit(UserStoppedSpeaking(turn.inference_id, duration))
+        self.announce(UserStoppedSpeaking(turn.inference_id, duration, turn.person))
         if self._somebody_speaks:
-            self._hear_user(turn.inference_id, words, duration)
+            self._hear_user(turn, words, duration)
         else:
-            self._answer(turn.inference_id, words, duration, trace)
+            self._answer(turn, words, duration, trace)
 
     def turn_dropped(self, turn: UserTurn) -> None:
         """Nothing was said: what stayed unsaid or unanswered because of it is made up for."""
-        self._emit(UserStoppedSpeaking(turn.inference_id, 0.0))
+        self.announce(UserStoppedSpeaking(turn.inference_id, 0.0, turn.person))
         if self._closed or self._somebody_speaks or not self._listeners:
             return
         if self._transcript.unanswered and not (self._speaker.audible or self._speaker.pending):
-            self._answer(turn.inference_id, "", 0.0, TurnTrace(time.monotonic()))
+            self._answer(turn, "", 0.0, TurnTrace(time.monotonic()))
         else:
             self._speaker.proceed()
 
     # --- the replica (SpeechObserver) ---
 
-    def answer_began(self, answer: Answer) -> None:
+    def answer_began(self, answer: Speech) -> None:
         """The replica can be heard."""
         self._tell_ears()
-        self._emit(ReplicaStartedSpeaking(answer.inference_id))
+        self.announce(ReplicaStartedSpeaking(answer.inference_id))
 
-    def answer_proceeds(self, answer: Answer, words: str) -> None:
-        """Captions of the replica."""
-        self._caption(answer.inference_id, "replica", words)
+    def answer_proceeds(self, answer: Speech, words: str) -> None:
+        """Captions of the replica; nobody knows the words of a sound from outside."""
+        if words:
+            self._caption(answer.inference_id, "replica", words)
 
-    def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
+    def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
         self.last_activity = time.monotonic()
         self._tell_ears()
@@ -225,21 +240,56 @@ class Director:
             self._on_turn(answer.trace)
         seconds = answer.seconds_heard
         if interrupted:
-            self._emit(ReplicaInterrupted(answer.inference_id))
-        self._emit(ReplicaStoppedSpeaking(answer.inference_id, seconds, interrupted))
+            self.announce(ReplicaInterrupted(answer.inference_id))
+        self.announce(ReplicaStoppedSpeaking(answer.inference_id, seconds, interrupted))
         if heard:
             self._caption(answer.inference_id, "replica", heard, final=True, interrupted=interrupted)
-            self._emit(Utterance(answer.inference_id, "replica", heard, interrupted))
+            self.announce(Utterance(answer.inference_id, "replica", heard, interrupted))
             began = time.monotonic() - self._started - seconds
             self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
         if not self._speaker.preparing:
             self.warm()
 
-    def answer_unheard(self, answer: Answer) -> None:
+    def answer_unheard(self, answer: Speech) -> None:
         """Nothing came of an answer; the floor is free again."""
         self._tell_ears()
 
     # --- inside ---
+
+    def _act(self, interaction: Interaction, sender: str | None) -> None:
+        match interaction:
+            case Echo():
+                self._echoes.text(interaction, sender)
+            case EchoSound():
+                self._echoes.sound(interaction, sender)
+            case Interrupt():
+                self._speaker.silence()
+            case Respond() if self._echo:
+                raise InvalidInputError("event_type", "conversation.respond", "in echo mode 'conversation.echo' is")
+            case Respond():
+                self._turn_idx += 1
+                turn = UserTurn(person=self._people.get(sender or ""))
+                self._answer(turn, interaction.text, 0.0, TurnTrace(time.monotonic()))
+            case AppendContext():
+                self._prompt.append(interaction.context)
+                self._warm_again()
+            case OverwriteContext():
+                self._prompt.conversational_context = interaction.context
+                self._warm_again()
+            case Sensitivity():
+                self._flow = self._flow.adjusted(pause=interaction.pause, interrupt=interaction.interrupt)
+                for listener in self._listeners.values():
+                    listener.ear.machine.rules = rules_of(self._flow)
+            case SetEmotion():
+                self._resting.mien = (interaction.emotion, 1.0)
+                self._face.feel(interaction.emotion, self._playout.position)
+            case ConfirmObjective():
+                accepted = "it is while an objective waits for confirmation; none does"
+                raise InvalidInputError("event_type", "conversation.objective.confirm", accepted)
+
+    def _warm_again(self) -> None:
+        if not self._speaker.preparing:
+            self.warm()
 
     @property
     def _somebody_speaks(self) -> bool:
@@ -250,8 +300,12 @@ class Director:
         if self._language.heard(turn.language):
             self._engines.voices.prepare(self._language.tag)
 
-    def _prompt_for(self, words: str) -> list[Message]:
-        return self._prompt.messages(self._transcript.history(), words)
+    def _name(self, person: Person | None) -> str:
+        """Return how prompts name somebody: not at all while they are alone with the replica."""
+        return person.name if person is not None and len(self._people) > 1 else ""
+
+    def _prompt_for(self, words: str, person: Person | None) -> list[Message]:
+        return self._prompt.messages(self._transcript.history(), words, self._name(person))
 
     def _prepare(self, inference_id: str, messages: list[Message], trace: TurnTrace) -> None:
         trace.turn_idx, trace.inference_id = self._turn_idx, inference_id
@@ -260,32 +314,38 @@ class Director:
         self._asked = messages
         self._speaker.prepare(self._thinker.writer(messages), trace, inference_id=inference_id)
 
-    def _answer(self, inference_id: str, words: str, duration: float, trace: TurnTrace) -> None:
+    def _answer(self, turn: UserTurn, words: str, duration: float, trace: TurnTrace) -> None:
         self._speaker.silence()
-        messages = self._prompt_for(words)
+        messages = self._prompt_for(words, turn.person)
         # What was prepared may be for another person's words, or for words that somebody has added to since.
         if not self._speaker.preparing or messages != self._asked:
-            self._prepare(inference_id, messages, trace)
-        self._hear_user(inference_id, words, duration)
+            self._prepare(turn.inference_id, messages, trace)
+        self._hear_user(turn, words, duration)
         self._speaker.release()
 
-    def _hear_user(self, inference_id: str, words: str, duration: float) -> None:
+    def _hear_user(self, turn: UserTurn, words: str, duration: float) -> None:
         if words:
-            self._emit(Utterance(inference_id, "user", words))
+            self.announce(Utterance(turn.inference_id, "user", words, person=turn.person))
             began = time.monotonic() - self._started - duration
-            self._transcript.add(TranscriptEntry("user", words, began, duration, inference_id))
+            name = self._name(turn.person)
+            self._transcript.add(TranscriptEntry("user", words, began, duration, turn.inference_id, name))
 
     def _caption(
-        self, inference_id: str, role: Role, words: str, *, final: bool = False, interrupted: bool = False
+        self,
+        inference_id: str,
+        role: Role,
+        words: str,
+        *,
+        final: bool = False,
+        interrupted: bool = False,
+        person: Person | None = None,
     ) -> None:
         index = self._captions[inference_id, role]
         self._captions[inference_id, role] += 1
-        self._emit(StreamingUtterance(inference_id, role, words, index, final=final, is_interrupted=interrupted))
+        self.announce(
+            StreamingUtterance(inference_id, role, words, index, final=final, is_interrupted=interrupted, person=person)
+        )
 
     def _tell_ears(self) -> None:
         for listener in self._listeners.values():
             listener.ear.machine.replica_speaking = self._speaker.audible
-
-    def _emit(self, event: Event) -> None:
-        self._seq += 1
-        self._send(event.message(self._conversation_id, self._seq, self._turn_idx))

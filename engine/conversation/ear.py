@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from engine.conversation.person import Person
 from engine.conversation.turns import Action, EndTurn, StartTurn, TurnMachine, TurnRules
 from engine.layers.audio import HEARING_RATE, VAD_FRAME, Samples
 from engine.layers.flow.protocol import VoiceActivityDetector
@@ -29,6 +30,8 @@ class UserTurn:
     inference_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     language: str = ""
     """ISO 639-1 code of the language in which its latest words were understood."""
+    person: Person | None = None
+    """Whose turn it is."""
 
     def sound(self) -> Samples:
         """Return the sound that is not settled yet, 16 kHz."""
@@ -57,9 +60,12 @@ class UserTurn:
 class Ear:
     """Turns a microphone stream (16 kHz) into turn-taking actions and keeps the sound of the running turn."""
 
-    def __init__(self, vad: VoiceActivityDetector, rules: TurnRules | None = None) -> None:
+    def __init__(
+        self, vad: VoiceActivityDetector, rules: TurnRules | None = None, person: Person | None = None
+    ) -> None:
         self.machine = TurnMachine(rules)
-        self.turn = UserTurn()
+        self._person = person
+        self.turn = UserTurn(person=person)
         """The running turn, or the last one."""
         self._vad = vad
         self._rest: Samples = np.zeros(0, dtype=np.float32)
@@ -87,7 +93,7 @@ class Ear:
         actions = self.machine.frame(self.heard, self._vad.probability(frame))
         started = any(isinstance(action, StartTurn) for action in actions)
         if started:
-            self.turn = UserTurn(list(self._frames))
+            self.turn = UserTurn(list(self._frames), person=self._person)
         elif self.machine.in_turn or any(isinstance(action, EndTurn) for action in actions):
             self.turn.frames.append(frame)
         return actions

@@ -158,23 +158,30 @@ class Calls:
         place = self._places.get(conversation_id)
         return place is not None and place.call is not None
 
-    async def join(self, conversation_id: str, sdp: str, user_name: str) -> JoinAnswer:
+    def holds_place(self, conversation_id: str, resume_token: str) -> bool:
+        """Whether a participant of a running call has this token, with whatever connection."""
+        place = self._places.get(conversation_id)
+        return place is not None and place.call is not None and place.call.room.holds_place(resume_token)
+
+    async def join(
+        self, conversation_id: str, sdp: str, user_name: str, *, owner: bool = False, resume_token: str = ""
+    ) -> JoinAnswer:
         """Answer an SDP offer. Raises KeyError, SignallingError, CapacityError."""
         call = self._live(conversation_id)
         try:
-            answer, session_id = await call.room.join(sdp, user_name)
+            joined = await call.room.join(sdp, user_name, owner=owner, resume_token=resume_token)
         except SignallingError:
             self._live(conversation_id)
             raise
         # The call may have ended in the meantime, and its room is closed or about to be.
         self._live(conversation_id)
-        return JoinAnswer(answer, session_id, call.persona.persona_name)
+        return JoinAnswer(joined.sdp, joined.session_id, joined.resume_token, call.persona.persona_name)
 
-    async def leave(self, conversation_id: str, session_id: str) -> None:
-        """Let a participant go; unknown ids are ignored."""
+    async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
+        """Let a participant go; unknown ones are ignored."""
         place = self._places.get(conversation_id)
         if place is not None and place.call is not None:
-            await place.call.room.leave(session_id)
+            await place.call.room.leave(credential, may_return=may_return)
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and wait until its transcript is written; one that is still opening ends when it is open."""

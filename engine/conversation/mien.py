@@ -1,6 +1,7 @@
 """What a face shows of the emotions of a voice."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from engine.layers.tts.emotions import Emotion
@@ -23,6 +24,14 @@ _SHOWN: Final = {
 """Emotion of a voice -> emotion of a face (one of `performance.feelings.EMOTIONS`), and how strongly. Others show nothing."""
 _STRONGEST: Final = 1.5
 NO_MIEN: Final = ("neutral", 1.0)
+
+
+@dataclass(slots=True)
+class RestingMien:
+    """What the face of a call shows while the voice feels nothing."""
+
+    mien: tuple[str, float] = NO_MIEN
+    """One of `performance.feelings.EMOTIONS`, and its strength (0..2)."""
 
 
 def mien_of(emotions: Iterable[Emotion]) -> tuple[str, float]:

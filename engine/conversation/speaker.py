@@ -6,7 +6,11 @@ from collections import deque
 from typing import Protocol
 
 from engine.conversation.answer import Answer, AnswerParts, WriteText
+from engine.conversation.echoed_sound import EchoedSound
+from engine.conversation.inflow import TextStream
 from engine.conversation.listener import Spawn
+from engine.conversation.sound_stream import SoundStream
+from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
 
 log = logging.getLogger(__name__)
@@ -15,31 +19,31 @@ log = logging.getLogger(__name__)
 class SpeechObserver(Protocol):
     """Who is told how the replica speaks."""
 
-    def answer_began(self, answer: Answer) -> None:
+    def answer_began(self, answer: Speech) -> None:
         """The first sample of an answer is heard."""
 
-    def answer_proceeds(self, answer: Answer, words: str) -> None:
+    def answer_proceeds(self, answer: Speech, words: str) -> None:
         """A clause begins to be heard; `words` are all up to and with it."""
 
-    def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
+    def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """An answer that was heard has ended, or was cut: `heard` holds the words that reached people."""
 
-    def answer_unheard(self, answer: Answer) -> None:
+    def answer_unheard(self, answer: Speech) -> None:
         """A released answer came to nothing: there was nothing to say, or the model or the voice failed."""
 
 
 class Speaker:
-    """At most one answer is heard at a time; fixed texts (echo) queue behind it."""
+    """At most one answer is heard at a time; what is echoed queues behind it."""
 
     def __init__(self, parts: AnswerParts, observer: SpeechObserver, spawn: Spawn) -> None:
         self._parts = parts
         self._observer = observer
         self._spawn = spawn
-        self._current: Answer | None = None
+        self._current: Speech | None = None
         self._began = False
-        self._waiting: deque[Answer] = deque()
-        self._prepared: Answer | None = None
-        self._running: dict[Answer, asyncio.Task[None]] = {}
+        self._waiting: deque[Speech] = deque()
+        self._prepared: Speech | None = None
+        self._running: dict[Speech, asyncio.Task[None]] = {}
 
     @property
     def audible(self) -> bool:
@@ -58,7 +62,7 @@ class Speaker:
 
     @property
     def waiting(self) -> int:
-        """Fixed texts that nobody has begun to say."""
+        """Texts and sounds from outside that nobody has begun to say."""
         return len(self._waiting)
 
     def prepare(self, write: WriteText, trace: TurnTrace | None = None, inference_id: str | None = None) -> None:
@@ -80,9 +84,14 @@ class Speaker:
         if answer is not None:
             self._begin(answer)
 
-    def say(self, text: str, inference_id: str | None = None) -> None:
+    def say(self, text: TextStream | str, inference_id: str | None = None) -> None:
         """Say a fixed text, after whatever is being said."""
         self._waiting.append(self._make(text, inference_id=inference_id))
+        self.proceed()
+
+    def play(self, sound: SoundStream, inference_id: str | None = None) -> None:
+        """Say what a sound says, after whatever is being said."""
+        self._waiting.append(EchoedSound(sound, self._parts, inference_id=inference_id, on_begin=self._clause))
         self.proceed()
 
     def proceed(self) -> None:
@@ -93,22 +102,26 @@ class Speaker:
             self._begin(answer)
 
     def take_back(self) -> None:
-        """Withdraw what was released and is not heard yet; a fixed text waits again, before all others."""
+        """Withdraw what was released and is not heard yet; what is echoed waits again, before all others."""
         answer = self._current
         if answer is not None and not self._began:
             self._current = None
             self._abandon(answer, "resumed")
-            if answer.fixed_text is not None:
-                self._waiting.appendleft(self._make(answer.fixed_text, inference_id=answer.inference_id))
+            again = answer.again()
+            if again is not None:
+                self._waiting.appendleft(again)
 
     def silence(self) -> None:
         """Fall silent at once and forget what waits."""
+        for waiting in self._waiting:
+            waiting.forget()
         self._waiting.clear()
         answer, heard = self._current, self._began
         self._current, self._began = None, False
         if answer is None:
             return
         self._abandon(answer, "interrupted" if heard else "resumed")
+        answer.forget()
         if heard:
             self._observer.answer_over(answer, answer.heard_text(), interrupted=True)
 
@@ -121,22 +134,23 @@ class Speaker:
             task.cancel()
 
     def _make(
-        self, write: WriteText | str, *, trace: TurnTrace | None = None, inference_id: str | None = None
+        self, write: WriteText | TextStream | str, *, trace: TurnTrace | None = None, inference_id: str | None = None
     ) -> Answer:
         return Answer(write, self._parts, inference_id=inference_id, trace=trace, on_clause=self._clause)
 
-    def _begin(self, answer: Answer) -> None:
+    def _begin(self, answer: Speech) -> None:
         self._current, self._began = answer, False
         answer.release()
 
-    def _run(self, answer: Answer) -> None:
+    def _run(self, answer: Speech) -> None:
         self._running[answer] = self._spawn(self._follow(answer))
 
-    async def _follow(self, answer: Answer) -> None:
+    async def _follow(self, answer: Speech) -> None:
         try:
             await answer.run()
         except Exception:
             log.exception("an answer failed")
+            answer.forget()
         finally:
             self._running.pop(answer, None)
         if answer is not self._current:
@@ -151,11 +165,11 @@ class Speaker:
             self._observer.answer_unheard(answer)
         self.proceed()
 
-    def _abandon(self, answer: Answer, outcome: str) -> None:
+    def _abandon(self, answer: Speech, outcome: str) -> None:
         answer.stop()
         self._close_trace(answer, outcome)
 
-    def _clause(self, answer: Answer, words: str) -> None:
+    def _clause(self, answer: Speech, words: str) -> None:
         if answer is not self._current:
             return
         if not self._began:
@@ -164,6 +178,6 @@ class Speaker:
         self._observer.answer_proceeds(answer, words)
 
     @staticmethod
-    def _close_trace(answer: Answer, outcome: str) -> None:
+    def _close_trace(answer: Speech, outcome: str) -> None:
         if answer.trace is not None:
             answer.trace.outcome = outcome

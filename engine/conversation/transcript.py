@@ -17,6 +17,23 @@ class TranscriptEntry:
     duration: float
     """Seconds of speech; 0 for what was typed."""
     inference_id: str
+    name: str = ""
+    """Who said it, where prompts need to tell people apart."""
+
+    @property
+    def message(self) -> Message:
+        """The turn as the language model sees it."""
+        return Message(self.role, named(self.name, self.content))
+
+
+def named(name: str, words: str) -> str:
+    """Return somebody's words with their name before them, if they have one and there are words."""
+    return f"{name}: {words}" if name and words else words
+
+
+def joined(earlier: str, later: str, name: str) -> str:
+    """Return the words of neighbouring turns as one; somebody who is named begins a line."""
+    return f"{earlier}{chr(10) if name else ' '}{later}".strip()
 
 
 class Transcript:
@@ -38,10 +55,11 @@ class Transcript:
         """Return the turns as messages; neighbours of one role are joined, as chat templates want them to alternate."""
         messages: list[Message] = []
         for entry in self._entries:
+            message = entry.message
             if messages and messages[-1].role == entry.role:
-                messages[-1] = Message(entry.role, f"{messages[-1].content} {entry.content}")
+                messages[-1] = Message(entry.role, joined(messages[-1].content, message.content, entry.name))
             else:
-                messages.append(Message(entry.role, entry.content))
+                messages.append(message)
         return messages
 
     def as_json(self, system: Message) -> list[dict[str, Any]]:

@@ -27,6 +27,18 @@ RESYNC_AFTER = 0.5
 """Seconds of delay (a suspended machine) after which the clock starts anew instead of catching up."""
 
 
+@dataclass(frozen=True, slots=True)
+class SoundTick:
+    """20 ms of the replica's voice."""
+
+    position: int
+    """The media sample it begins with."""
+    sound: NDArray[np.int16]
+    """Shape [960], mono, 48 kHz."""
+    packet: AudioPacket
+    """The same as Opus, for who hears nothing else."""
+
+
 @dataclass(slots=True)
 class PacerCounts:
     """What the tick could not do in time."""
@@ -51,7 +63,7 @@ class Pacer:
         draw: Callable[[int], NDArray[np.uint8]],
         renderer: Executor,
         frames_per_second: int,
-        on_sound: Callable[[AudioPacket], None],
+        on_sound: Callable[["SoundTick"], None],
         on_picture: Callable[[av.VideoFrame], None],
     ) -> None:
         self._playout = playout
@@ -101,9 +113,10 @@ class Pacer:
 
     def _tick(self) -> None:
         position = self._playout.position
-        packet = self._encoder.encode(self._playout.take(), position)
+        sound = self._playout.take()
+        packet = self._encoder.encode(sound, position)
         if packet is not None:
-            self._on_sound(packet)
+            self._on_sound(SoundTick(position, sound, packet))
         if self._frame_length and position >= self._next_frame:
             self._next_frame += self._frame_length
             if self._next_frame <= position:

@@ -5,26 +5,36 @@ import contextlib
 import json
 import logging
 import re
-import uuid
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
-from aiortc.jitterbuffer import JitterBuffer
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
-from aiortc.stats import RTCTransportStats
+from aiortc.stats import RTCInboundRtpStreamStats, RTCTransportStats
 from numpy.typing import NDArray
 
 from engine.errors import SignallingError
 from engine.room.loopback import bind_to_loopback, without_lookups
 from engine.room.media_counts import MediaCounts
+from engine.room.message_chunks import chunks
 from engine.room.microphone import MicrophoneStream
+from engine.room.network_quality import NetworkQuality, Quality
+from engine.room.people_pictures import Kind, Slot, Source
 from engine.room.playout import MEDIA_RATE, TICK
-from engine.room.sender_reports import MediaTime, SenderReports
+from engine.room.reception import Reception
+from engine.room.sections import Sections
+from engine.room.sender_reports import MediaTime
 from engine.room.tracks import PictureTrack, SoundTrack
+from engine.room.voices import Mix, Voice
 
 log = logging.getLogger(__name__)
 
@@ -35,44 +45,59 @@ SILENT_AFTER = 10.0
 HOLE = 0.5
 """Seconds without sound from a microphone that was heard before, after which it counts as silent: a device that is unplugged
 in mid-sentence sends nothing more, and the turn has to end all the same."""
-EARLY_MESSAGES = 64
-"""Messages kept for a participant whose data channel opens a moment after the connection."""
+EARLY_MESSAGES = 512
+"""Messages kept for a participant whose data channel opens a moment after the connection: what they missed while it was down too."""
 LARGEST_MESSAGE = 256 * 1024
 """Characters of one message on the data channel."""
 PROBLEM = 'a message is one JSON object as text, such as {"message_type": "conversation", ...}'
-SOUND_CLOCK = 48_000
-PICTURE_CLOCK = 90_000
-"""Hz of RTP timestamps (RFC 7587, RFC 7741)."""
-PREFETCH = 1
-"""Packets the jitter buffer holds back: 21 ms one way on loopback, where aiortc's own four cost 81 ms."""
 
 
 class Participant:
-    """A person's connection. Callbacks run on the event loop: `on_sound` gets 16 kHz mono, `on_message` a decoded JSON object,
-    `on_gone` is called once, whatever ended the connection."""
+    """A person's connection. `others`: whether anybody could be there to see this person.
+
+    Callbacks run on the event loop: `on_sound` gets 16 kHz mono, `on_message` a decoded JSON object, `on_picture_lost` says that only
+    a key frame helps, `on_quality` how good the connection is now, `on_shown` that the first frame of a camera or a screen has come;
+    `on_gone` is called once, whatever ended the connection.
+    """
 
     def __init__(
         self,
         user_name: str,
         *,
+        session_id: str,
         loopback: bool,
         video: bool,
+        others: bool,
         due: MediaTime,
         on_ready: Callable[["Participant"], None],
         on_sound: Callable[["Participant", NDArray[np.float32]], None],
         on_message: Callable[["Participant", dict[str, Any]], None],
+        on_picture_lost: Callable[["Participant"], None],
+        on_quality: Callable[["Participant", Quality], None],
+        on_shown: Callable[["Participant", Kind], None],
         on_gone: Callable[["Participant"], None],
     ) -> None:
-        self.session_id = uuid.uuid4().hex
+        self.session_id = session_id
         self.user_name = user_name
         self.sound = SoundTrack()
         self.picture = PictureTrack()
         self.microphone = MicrophoneStream()
+        self.voice: Voice | None = None
+        """What others hear; None as long as there are none."""
+        self.mix: Mix | None = None
+        """What this person hears beside the replica; None as long as there is nothing."""
         self._loopback = loopback
         self._video = video
         self._due = due
         self._on_ready, self._on_sound, self._on_message, self._on_gone = on_ready, on_sound, on_message, on_gone
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._on_picture_lost, self._on_quality, self._on_shown = on_picture_lost, on_quality, on_shown
+        self._others = others
+        self._sections: Sections | None = None
+        self._quality = NetworkQuality()
+        self._arrived, self._lost = 0, 0
+        """Packets of this person's sound and picture, up to the last look."""
+        # aiortc leaves further sections of a kind on a transport that is closed, unless all begin on one.
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self._channel: RTCDataChannel | None = None
         self._early: deque[str] = deque(maxlen=EARLY_MESSAGES)
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,7 +115,7 @@ class Participant:
             _check(sdp)
             offer = without_lookups(sdp) if self._loopback else sdp
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
-            self._attach()
+            self._sections = self._carry()
             if self._loopback:
                 bind_to_loopback(connection)
             await connection.setLocalDescription(await connection.createAnswer())
@@ -109,7 +134,8 @@ class Participant:
                 self._early.append(text)
         elif self._channel.readyState == "open":
             try:
-                self._channel.send(text)
+                for part in self._parts(text):
+                    self._channel.send(part)
             except ValueError as error:
                 # Each side names the longest message that it takes; 64 KiB if it names none (RFC 8841, section 6).
                 log.warning("participant %s misses a message: %s", self.session_id, error)
@@ -123,6 +149,36 @@ class Participant:
     def ready(self) -> bool:
         """Whether the connection is up."""
         return self._ready and not self._gone
+
+    @property
+    def sends_sound(self) -> bool:
+        """Whether the offer came with a microphone."""
+        return self._sections is not None and self._sections.sends_sound
+
+    @property
+    def codec(self) -> str | None:
+        """The codec of the replica's picture that is sent; None while there is none."""
+        return self._sections.codec if self._sections is not None else None
+
+    @property
+    def bit_rate(self) -> int | None:
+        """Bits per second of that picture that get through, as far as this person's side has said."""
+        return self._sections.bit_rate if self._sections is not None else None
+
+    @property
+    def sources(self) -> dict[Kind, Source]:
+        """The pictures that this person sends."""
+        return self._sections.sources if self._sections is not None else {}
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Where this person can be shown others."""
+        return self._sections.slots if self._sections is not None else []
+
+    @property
+    def receptions(self) -> list[Reception]:
+        """What this person's side says of what is sent to it."""
+        return self._sections.receptions if self._sections is not None else []
 
     @property
     def media(self) -> MediaCounts:
@@ -140,29 +196,25 @@ class Participant:
             task.cancel()
         self.sound.stop()
         self.picture.stop()
+        if self._sections is not None:
+            await self._sections.close()
         await asyncio.gather(self._connection.close(), *self._tasks, return_exceptions=True)
         self._connection.remove_all_listeners()
 
-    def _attach(self) -> None:
-        offered = {transceiver.kind: transceiver for transceiver in reversed(self._connection.getTransceivers())}
-        if "audio" not in offered:
-            raise SignallingError("sdp: the offer has no audio section; one audio and one video section are expected")
-        sound = offered["audio"]
-        sound.sender.replaceTrack(self.sound)
-        SenderReports(sound.sender, SOUND_CLOCK, MEDIA_RATE, self._due)
-        for transceiver in offered.values():
-            # One stream: browsers keep lips and voice together by its id.
-            transceiver.sender._stream_id = self.session_id
-        sound.direction = "sendrecv"
-        if self._loopback:
-            # aiortc has no setting for it.
-            sound.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
-        if "video" in offered:
-            # Nothing looks at the camera yet, so it is neither sent nor decoded.
-            offered["video"].direction = "sendonly" if self._video else "inactive"
-            if self._video:
-                offered["video"].sender.replaceTrack(self.picture)
-                SenderReports(offered["video"].sender, PICTURE_CLOCK, MEDIA_RATE, self._due)
+    def _parts(self, text: str) -> list[str]:
+        sctp = self._connection.sctp
+        limit = sctp._remote_max_message_size if sctp is not None else 0
+        # A limit of 0 is none (RFC 8841, section 6.1).
+        return chunks(json.loads(text), limit) if limit and len(text.encode()) > limit else [text]
+
+    def _carry(self) -> Sections:
+        sections = Sections(self._connection, self.session_id, self._due)
+        sections.carry_sound(self.sound, loopback=self._loopback)
+        if self._video:
+            sections.send_picture(self.picture, lambda: self._on_picture_lost(self))
+            if self._others:
+                sections.pass_pictures(lambda kind: self._on_shown(self, kind))
+        return sections
 
     def _receive(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":
@@ -191,7 +243,11 @@ class Participant:
                 frame = await track.recv()
         except TimeoutError:
             return self.microphone.missing(HOLE)
-        return self.microphone.feed(frame) if isinstance(frame, av.AudioFrame) else ()
+        if not isinstance(frame, av.AudioFrame):
+            return ()
+        if self.voice is not None:
+            self.voice.push(frame)
+        return self.microphone.feed(frame)
 
     def _open_channel(self, channel: RTCDataChannel) -> None:
         self._channel = channel
@@ -235,19 +291,31 @@ class Participant:
         last_change, received = loop.time(), -1
         while not self._gone:
             await asyncio.sleep(1.0)
-            now_received = await self._packets_received()
+            now_received = await self._look_at_packets()
             if self._ready and now_received != received:
                 last_change, received = loop.time(), now_received
             elif loop.time() - last_change > (SILENT_AFTER if self._ready else CONNECT_WITHIN):
                 log.info("participant %s fell silent", self.session_id)
                 self._report_gone()
 
-    async def _packets_received(self) -> int:
+    async def _look_at_packets(self) -> int:
+        """Return how many packets have come so far, and tell how good the connection is."""
+        total, arrived, lost = 0, 0, 0
         for transceiver in self._connection.getTransceivers():
             for stats in (await transceiver.receiver.getStats()).values():
                 if isinstance(stats, RTCTransportStats):
-                    return stats.packetsReceived
-        return 0
+                    total = stats.packetsReceived
+                elif isinstance(stats, RTCInboundRtpStreamStats):
+                    arrived, lost = arrived + stats.packetsReceived, lost + stats.packetsLost
+        came, missed = arrived - self._arrived, max(0, lost - self._lost)
+        self._arrived, self._lost = arrived, lost
+        inwards = missed / (came + missed) if came + missed > 0 else 0.0
+        outwards = max((reception.loss for reception in self.receptions), default=0.0)
+        round_trips = [r.round_trip for r in self.receptions if r.round_trip is not None]
+        told = self._quality.look(max(inwards, outwards), min(round_trips, default=None))
+        if told is not None and self.ready:
+            self._on_quality(self, told)
+        return total
 
 
 def _check(sdp: str) -> None:

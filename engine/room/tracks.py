@@ -4,13 +4,13 @@ import asyncio
 from collections import deque
 from typing import Generic, TypeVar
 
-import av
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
 from engine.room.opus import AudioPacket
+from engine.room.picture_encoder import PicturePacket
 
-T = TypeVar("T", AudioPacket, av.VideoFrame)
+T = TypeVar("T", AudioPacket, PicturePacket)
 
 
 class _FedTrack(MediaStreamTrack, Generic[T]):
@@ -54,8 +54,33 @@ class SoundTrack(_FedTrack[AudioPacket]):
     depth = 10
 
 
-class PictureTrack(_FedTrack[av.VideoFrame]):
-    """The replica's face; a frame that was not taken before the next but one is stale."""
+class PictureTrack(_FedTrack[PicturePacket]):
+    """A picture as packets that everybody gets alike; 400 ms may wait.
+
+    A frame is drawn upon the ones before it: once one is thrown away, nothing is sent until one comes that stands alone.
+    """
 
     kind = "video"
-    depth = 2
+    depth = 10
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stands = False
+        """Whether what was sent so far can be built upon."""
+
+    def begin_anew(self) -> None:
+        """Throw away what waits; what follows must stand alone."""
+        self._queue.clear()
+        self._stands = False
+
+    def offer(self, packet: PicturePacket) -> bool:
+        """Add a packet if it can be shown; False when only a key frame can be."""
+        if len(self._queue) == self.depth:
+            self.dropped += self.depth
+            self.begin_anew()
+        if not (self._stands or packet.is_keyframe):
+            self.dropped += 1
+            return False
+        self._stands = True
+        self.push(packet)
+        return True

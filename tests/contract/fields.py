@@ -170,28 +170,31 @@ SENT_MESSAGES = {
     "conversation_utterance_streaming": "conversation.utterance.streaming",
     "user": "conversation.user.stopped_speaking",
     "replica": "conversation.replica.stopped_speaking",
+    "tool_call": "conversation.tool_call",
+    "perception_tool_call": "conversation.perception_tool_call",
+    "perception_analysis": "conversation.perception_analysis",
 }
-"""Messages of the public file that rooms send today."""
-TAKEN_MESSAGES = ("echo", "respond", "interrupt")
-"""Messages of the public file that rooms take today."""
-MESSAGES_LATER = "a message of the room's protocol that a later version speaks; until then it is refused by name"
-FIELDS_LATER = "a field of the room's protocol that a later version fills"
-LATER_FIELDS = {
-    "timestamp",
-    "properties.user_audio_analysis",
-    "properties.user_visual_analysis",
-    "properties.audio",
-    "properties.sample_rate",
-    "properties.done",
+"""Messages of the public file that rooms send, or will once their producer is built."""
+TAKEN_MESSAGES = (
+    "echo",
+    "respond",
+    "interrupt",
+    "sensitivity",
+    "append_llm_context",
+    "overwrite_llm_context",
+)
+"""Messages of the public file that rooms take."""
+OTHER_MESSAGES = {
+    "speaking": "newer names for user.*_speaking and replica.*_speaking, which rooms send",
+    "realtime_api": "the public file says itself that it is no longer supported",
 }
+"""Messages of the public file that rooms do not know -> why."""
 
 
 def message_case(name: str, path: str) -> tuple[str, str]:
     """Return what checks a field of a message, and else the reason why nothing does."""
     if name == "recording_storage_config":
         return "body of a conversation", ""
-    if name not in SENT_MESSAGES and name not in TAKEN_MESSAGES:
-        return "", MESSAGES_LATER
-    if path in LATER_FIELDS:
-        return "", FIELDS_LATER
+    if name in OTHER_MESSAGES:
+        return "", OTHER_MESSAGES[name]
     return ("the event itself", "") if name in SENT_MESSAGES else ("the interaction itself", "")

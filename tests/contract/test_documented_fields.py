@@ -23,7 +23,6 @@ from tests.contract.documents import (
 )
 from tests.contract.fields import (
     LATER,
-    LATER_FIELDS,
     SENT_MESSAGES,
     TAKEN_MESSAGES,
     Kind,
@@ -219,12 +218,15 @@ def _at(document: Any, pointer: str) -> Any:
 @pytest.mark.parametrize("name", SENT_MESSAGES)
 def test_a_message_that_rooms_send_has_the_documented_fields(name: str) -> None:
     sent = {
-        "utterance": events.Utterance("i", "user", "Hello."),
+        "utterance": events.Utterance("i", "user", "Hello.", user_audio_analysis="warm", user_visual_analysis="smiles"),
         "conversation_utterance_streaming": events.StreamingUtterance("i", "user", "Hello.", 0),
         "user": events.UserStoppedSpeaking("i", 1.0),
         "replica": events.ReplicaStoppedSpeaking("i", 1.0, interrupted=False),
-    }[name].message("c1", 1, 1)
-    documented = set(schema_paths(public_file()["components"]["schemas"][name])) - LATER_FIELDS
+        "tool_call": events.ToolCall("i", "get_weather", "{}", "call_1"),
+        "perception_tool_call": events.PerceptionToolCall(None, "greet", "{}", "audio", ({"uri": "u"},)),
+        "perception_analysis": events.PerceptionAnalysis("i", "All is calm."),
+    }[name].message("c1", 1, 1, 1_700_000_000.0)
+    documented = set(schema_paths(public_file()["components"]["schemas"][name]))
     assert documented <= set(value_paths(sent))
 
 
@@ -236,7 +238,14 @@ async def test_a_message_that_rooms_take_is_taken(api: Api, name: str) -> None:
         "message_type": "conversation",
         "event_type": f"conversation.{name}",
         "conversation_id": made["conversation_id"],
-        "properties": {"modality": "text", "text": "Hello.", "inference_id": "i"} if name != "interrupt" else {},
+        "properties": {
+            "echo": {"modality": "audio", "audio": "AAA=", "sample_rate": 16_000, "inference_id": "i", "done": True},
+            "respond": {"text": "Hello."},
+            "interrupt": {},
+            "sensitivity": {"participant_interrupt_sensitivity": "medium"},
+            "append_llm_context": {"context": "It rains.", "job_status": "completed"},
+            "overwrite_llm_context": {"context": "[]"},
+        }[name],
     }
     response = await api.client.post("/v2/interactions", json=message)
     assert response.status_code == 200, response.text

@@ -1,7 +1,7 @@
 """A director on a clock that the test moves: whole conversations without a network, the same way each time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -57,10 +57,10 @@ class Stage:
         self.busy: set[object] = set()
         """Threads that a test keeps busy, so that nobody waits for them."""
 
-    def join(self, *names: str, greeting: str = "") -> None:
+    def join(self, *names: str, greeting: str = "", called: Mapping[str, str] | None = None) -> None:
         for name in names:
             self.levels[name] = 0.0
-            self.director.join(name, greeting=greeting)
+            self.director.join(name, user_name=(called or {}).get(name, ""), greeting=greeting)
 
     async def pass_time(self, seconds: float, **levels: float) -> None:
         """Let everybody speak at these levels (silence for those not named)."""
@@ -80,8 +80,8 @@ class Stage:
             for _ in range(5):
                 await asyncio.sleep(0)
 
-    def send(self, event_type: str, **properties: Any) -> None:
-        self.director.interact({"event_type": event_type, "properties": properties})
+    def send(self, event_type: str, *, sender: str | None = None, **properties: Any) -> None:
+        self.director.interact({"event_type": event_type, "properties": properties}, sender=sender)
 
     def events(self, *, captions: bool = False) -> list[tuple[str, str]]:
         """Return what was told: short event types, with who says it or the words."""

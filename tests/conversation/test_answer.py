@@ -176,7 +176,7 @@ async def test_a_cut_while_the_mouth_is_being_read_leaves_it_closed() -> None:
         answer, running = desk.begin("One.")
         hear = desk.face.hear
 
-        def cut_meanwhile(start: int, samples: Samples) -> None:
+        def cut_meanwhile(start: int, samples: Samples, *, more: bool = False) -> None:
             answer.stop()
             hear(start, samples)
 

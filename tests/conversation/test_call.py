@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from engine.bench.room_client import RoomClient
 from engine.conversation.call import Call
 from engine.conversation.call_language import CallLanguage
-from engine.errors import SignallingError
+from engine.errors import CapacityError, SignallingError
 from engine.layers.llm.protocol import Sampling
 from engine.layers.tts.voice_pool import VoicePool
 from engine.room import participant as participants
+from engine.room.room import Joined
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 from tests.fakes.layers import FakeLayers, fake_layers
 from tests.fakes.voices import NamedTone, Shelf
@@ -36,10 +37,12 @@ async def call_of(
     greeting: str = "",
     pipeline_mode: str = "full",
     seen: dict[str, str] = ADA,
+    max_participants: int | None = None,
     **properties: Any,
 ) -> AsyncIterator[Call]:
+    fields = {} if max_participants is None else {"max_participants": max_participants}
     conversation = ConversationRecord(
-        "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, {}, STAMP, STAMP
+        "c1", "test", "p1", "r1", "active", "They are in a test.", greeting, "", properties, fields, STAMP, STAMP
     )
     persona = PersonaRecord(
         "p1", "Ada", {"system_prompt": "You are Ada.", "pipeline_mode": pipeline_mode}, "user", STAMP, STAMP
@@ -68,16 +71,20 @@ async def call_of(
 
 @asynccontextmanager
 async def person_in(call: Call) -> AsyncIterator[RoomClient]:
-    client = RoomClient()
+    client, session_id = RoomClient(), ""
 
     async def signal(sdp: str) -> str:
-        return (await call.room.join(sdp, "tester"))[0]
+        nonlocal session_id
+        joined = await call.room.join(sdp, "tester")
+        session_id = joined.session_id
+        return joined.sdp
 
     await client.join(signal)
     try:
         yield client
     finally:
         await client.close()
+        await call.room.leave(session_id)
 
 
 def voice_like(seconds: float, level: float = 0.3) -> NDArray[np.float32]:
@@ -94,7 +101,8 @@ async def test_a_person_speaks_and_is_answered() -> None:
         assert user.message["properties"]["speech"] == "What is your name?"
         assert replica.message["properties"]["speech"] == "My name is Ada. I am pleased to meet you."
         assert user.message["inference_id"] == replica.message["inference_id"]
-        assert [m.event_type for m in person.received.messages if "streaming" not in m.event_type] == [
+        told = [m for m in person.received.messages if m.message["message_type"] == "conversation"]
+        assert [m.event_type for m in told if "streaming" not in m.event_type] == [
             "conversation.user.started_speaking",
             "conversation.user.stopped_speaking",
             "conversation.utterance",
@@ -102,7 +110,7 @@ async def test_a_person_speaks_and_is_answered() -> None:
             "conversation.replica.stopped_speaking",
             "conversation.utterance",
         ]
-        seqs = [m.message["seq"] for m in person.received.messages]
+        seqs = [m.message["seq"] for m in told]
         assert seqs == sorted(set(seqs))
         heard = person.first_sound(begun)
         assert heard is not None
@@ -229,6 +237,41 @@ async def test_a_wrong_message_is_answered_with_what_is_wrong(text: str, named: 
         person.send_text(text)
         error = await person.event("error")
         assert named in error.message["properties"]["error"]
+
+
+async def test_the_replica_counts_as_a_participant() -> None:
+    layers = fake_layers(hears=[], answers=[])
+    async with call_of(layers, max_participants=3) as call, person_in(call) as person, person_in(call):
+        roster = (await person.event("room.participants")).message["properties"]["participants"]
+        assert (roster[0]["user_id"], roster[0]["user_name"]) == ("tavus-replica-c1", "Ada")
+        with pytest.raises(CapacityError, match="created for 3 participants, the replica being one"):
+            await call.room.join("v=0", "a third one")
+
+
+async def test_who_comes_back_in_mid_sentence_goes_on_with_it() -> None:
+    layers = fake_layers(hears=["What is your name?"], answers=["My name is Ada."])
+    async with call_of(layers, participant_left_timeout=0) as call, person_in(call) as other:
+        first, second = RoomClient(), RoomClient()
+        joined: list[Joined] = []
+
+        async def signal(sdp: str) -> str:
+            joined.append(await call.room.join(sdp, "Bruno", resume_token=joined[0].resume_token if joined else ""))
+            return joined[-1].sdp
+
+        await first.join(signal)
+        speaking = asyncio.create_task(first.speak(voice_like(20)))
+        await other.event("conversation.user.started_speaking")
+        await second.join(signal)
+        with suppress(ConnectionError):
+            await speaking
+        await second.speak(voice_like(0.5))
+        await second.event("conversation.utterance", role="user", speech="What is your name?")
+        began = [m for m in other.received.messages if m.event_type == "conversation.user.started_speaking"]
+        assert len(began) == 1
+        assert [joined[0].session_id] * 2 == [each.session_id for each in joined]
+        assert not any(m.event_type == "room.participant_left" for m in other.received.messages)
+        await first.close()
+        await second.close()
 
 
 async def test_a_malformed_offer_is_refused_and_leaves_nothing_behind() -> None:

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from engine.conversation.director import MOST_WAITING
+from engine.conversation.echoes import MOST_WAITING
 from engine.errors import InvalidInputError
 from engine.layers.audio import Samples
 from engine.layers.replica.protocol import ReplicaState

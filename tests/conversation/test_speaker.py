@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
-from engine.conversation.answer import Answer
 from engine.conversation.speaker import Speaker
+from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
 from tests.conversation.test_answer import Desk
 
@@ -18,16 +18,16 @@ class Notes:
     def __init__(self) -> None:
         self.told: list[tuple[str, str]] = []
 
-    def answer_began(self, answer: Answer) -> None:
+    def answer_began(self, answer: Speech) -> None:
         self.told.append(("began", answer.inference_id))
 
-    def answer_proceeds(self, answer: Answer, words: str) -> None:
+    def answer_proceeds(self, answer: Speech, words: str) -> None:
         self.told.append(("proceeds", words))
 
-    def answer_over(self, answer: Answer, heard: str, *, interrupted: bool) -> None:
+    def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         self.told.append(("cut" if interrupted else "over", heard))
 
-    def answer_unheard(self, answer: Answer) -> None:
+    def answer_unheard(self, answer: Speech) -> None:
         self.told.append(("unheard", answer.inference_id))
 
 

@@ -30,7 +30,13 @@ class FakeCallHost:
         self.words: list[dict[str, Any]] = []
         """The transcript of every running call."""
         self.joined: list[tuple[str, str]] = []
+        self.owners: list[bool] = []
+        """Of each who joined, whether as an owner."""
+        self.places: list[str] = []
+        """Resume tokens, in the order of joining."""
         self.left: list[tuple[str, str]] = []
+        self.returning: list[bool] = []
+        """Of each who left, whether they may return."""
         self.interactions: list[tuple[str, dict[str, object]]] = []
 
     def speaks(self, language: str) -> bool:
@@ -60,15 +66,25 @@ class FakeCallHost:
     def is_live(self, conversation_id: str) -> bool:
         return conversation_id in self.live
 
-    async def join(self, conversation_id: str, sdp: str, user_name: str) -> JoinAnswer:
+    def holds_place(self, conversation_id: str, resume_token: str) -> bool:
+        return conversation_id in self.live and resume_token in self.places
+
+    async def join(
+        self, conversation_id: str, sdp: str, user_name: str, *, owner: bool = False, resume_token: str = ""
+    ) -> JoinAnswer:
         _, persona, _ = self.live[conversation_id]
         if not sdp.startswith("v=0"):
             raise SignallingError("The offer is not an SDP session description")
         self.joined.append((conversation_id, user_name))
-        return JoinAnswer("v=0\r\n", f"session{len(self.joined)}", persona.persona_name)
+        self.owners.append(owner)
+        number = self.places.index(resume_token) + 1 if resume_token in self.places else len(self.places) + 1
+        if number > len(self.places):
+            self.places.append(f"resume{number}")
+        return JoinAnswer("v=0\r\n", f"session{number}", self.places[number - 1], persona.persona_name)
 
-    async def leave(self, conversation_id: str, session_id: str) -> None:
-        self.left.append((conversation_id, session_id))
+    async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
+        self.left.append((conversation_id, credential))
+        self.returning.append(may_return)
 
     async def end(self, conversation_id: str, reason: str) -> None:
         call = self.live.pop(conversation_id, None)

@@ -219,7 +219,7 @@ class GreyFace:
     def silence_from(self, position: int) -> None:
         self.silenced.append(position)
 
-    def hear(self, start: int, samples: Samples) -> None:
+    def hear(self, start: int, samples: Samples, *, more: bool = False) -> None:
         self.heard.append((start, samples.size))
 
     def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:

@@ -41,7 +41,7 @@ class Host:
     def joined(self, participant: Participant) -> None:
         self.told.append("joined")
 
-    def left(self, participant: Participant) -> None:
+    def left(self, session_id: str) -> None:
         self.told.append("left")
 
     def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
@@ -87,16 +87,20 @@ async def room_of(host: Host, *, seats: int = 2) -> AsyncIterator[Room]:
 
 @asynccontextmanager
 async def person_in(room: Room) -> AsyncIterator[RoomClient]:
-    person = RoomClient()
+    person, session_id = RoomClient(), ""
 
     async def signal(sdp: str) -> str:
-        return (await room.join(sdp, "tester"))[0]
+        nonlocal session_id
+        joined = await room.join(sdp, "tester")
+        session_id = joined.session_id
+        return joined.sdp
 
     await person.join(signal)
     try:
         yield person
     finally:
         await person.close()
+        await room.leave(session_id)
 
 
 async def offer_of(connection: RTCPeerConnection) -> str:
@@ -230,7 +234,7 @@ async def test_what_is_told_before_the_data_channel_is_open_arrives() -> None:
 
     async with room_of(Talkative()) as room, person_in(room) as person:
         await person.event("second")
-        assert [json.dumps(m.message) for m in person.received.messages] == [
+        assert [json.dumps(m.message) for m in person.received.messages if "room." not in m.event_type] == [
             '{"event_type": "first"}',
             '{"event_type": "second"}',
         ]
@@ -248,7 +252,26 @@ async def test_a_message_that_is_too_long_for_somebody_harms_nothing() -> None:
         room.broadcast({"event_type": "long", "text": "x" * 2_000})
         room.broadcast({"event_type": "short"})
         await person.event("short")
-        assert len(person.received.messages) == 1
+        assert "long" not in {m.event_type for m in person.received.messages}
+        await person.close()
+
+
+async def test_a_message_that_is_too_long_and_can_be_divided_arrives_in_parts() -> None:
+    async with room_of(Host()) as room:
+        person = RoomClient()
+
+        async def signal(sdp: str) -> str:
+            modest = re.sub(r"a=max-message-size:\d+", "a=max-message-size:5000", sdp)
+            return (await room.join(modest, "tester"))[0]
+
+        await person.join(signal)
+        room.broadcast({"event_type": "long", "properties": {"text": "word " * 3_000}})
+        room.broadcast({"event_type": "short"})
+        await person.event("short")
+        parts = [m.message["properties"] for m in person.received.messages if m.event_type == "long"]
+        assert len(parts) > 1
+        assert "".join(part["text"] for part in parts) == "word " * 3_000
+        assert [part["done"] for part in parts] == [False] * (len(parts) - 1) + [True]
         await person.close()
 
 
@@ -261,7 +284,7 @@ async def test_who_never_connects_loses_the_seat(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(CapacityError):
             await room.join("v=0", "too early")
         await connection.close()
-        await until(lambda: not room._participants)
+        await until(lambda: not list(room._places))
         # Whoever does come has the usual time for it.
         monkeypatch.undo()
         async with person_in(room):

@@ -27,5 +27,9 @@ class JoinAnswered(AnswerModel):
 
     sdp: str
     type: Literal["answer"]
-    session_id: str = Field(description="Names the participant in the room; also the credential for leaving.")
+    session_id: str = Field(description="Names the participant to everybody in the room.")
+    resume_token: str = Field(
+        description="For this participant alone: joining with it takes the same place again with a new connection, "
+        "leaving with it gives the place up."
+    )
     replica_name: str

@@ -1,10 +1,11 @@
 """The room: its page, what the page needs to know, and the signalling of a participant."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from engine.api.contract.errors import ApiError, found
@@ -52,6 +53,10 @@ MeetingToken = Annotated[
     Query(description="The meeting token of a private room, unless the header `Authorization: Bearer` carries it."),
 ]
 
+ResumeToken = Annotated[
+    str, Header(max_length=200, description="The resume token of somebody who is back, instead of a meeting token.")
+]
+
 JOINS_AT_ONCE = 30
 JOINS_PER_SECOND = 2.0
 LARGEST_SDP = 65_536
@@ -63,6 +68,21 @@ class JoinRequest(BaseModel):
     sdp: Annotated[str, Field(min_length=1, max_length=LARGEST_SDP)]
     type: Literal["offer"]
     user_name: Annotated[str, Field(max_length=100)] | None = None
+    resume_token: (
+        Annotated[
+            str,
+            Field(max_length=200, description="Of an earlier answer: take that place again, as the same participant."),
+        ]
+        | None
+    ) = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whom a meeting token is for."""
+
+    user_name: str
+    owner: bool
 
 
 def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
@@ -80,9 +100,15 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
     async def known(conversation_id: str) -> ConversationRecord:
         return found(await conversations.get(conversation_id), ApiError(404, "This conversation does not exist"))
 
-    def admit(record: ConversationRecord, request: Request) -> str:
-        """Return the name that the token of a private room carries. Raises ApiError 401 or 403."""
-        return str(tokens.check(presented_token(request), record)["user_name"]) if is_private(record) else ""
+    def admit(record: ConversationRecord, request: Request, resume_token: str) -> Guest:
+        """Return whom the token of a private room is for. Who has a place in it was let in before, and needs none.
+
+        Raises ApiError 401 or 403.
+        """
+        if not is_private(record) or (resume_token and host.holds_place(record.conversation_id, resume_token)):
+            return Guest("", False)
+        claims = tokens.check(presented_token(request), record)
+        return Guest(str(claims["user_name"]), claims.get("is_owner") is True)
 
     @router.get("/room/static/{name}", include_in_schema=False)
     async def room_file(name: str) -> Response:
@@ -92,10 +118,12 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
         return Response(content, media_type=CONTENT_TYPES[Path(name).suffix], headers=STATIC_HEADERS)
 
     @router.get("/rooms/{conversation_id}")
-    async def room_facts(conversation_id: str, request: Request, t: MeetingToken = None) -> dict[str, Any]:
+    async def room_facts(
+        conversation_id: str, request: Request, t: MeetingToken = None, x_resume_token: ResumeToken = ""
+    ) -> dict[str, Any]:
         """Tell what a participant may know before joining."""
         record = await known(conversation_id)
-        admit(record, request)
+        admit(record, request, x_resume_token)
         persona = await dependencies.store.personas.get(record.persona_id)
         replica = await dependencies.store.replicas.get(record.replica_id)
         voice = host.voice_in(conversation_id)
@@ -114,15 +142,25 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
     async def join_room(
         conversation_id: str, body: JoinRequest, request: Request, t: MeetingToken = None
     ) -> dict[str, Any]:
-        """Answer a participant's SDP offer."""
+        """Answer a participant's SDP offer.
+
+        Whose connection broke, or whose page is loaded again, joins with the `resume_token` of the answer before: for ten seconds the
+        place is kept, and nobody is told that they left. A token that is no longer good counts as none.
+        """
         joins.take(request.client.host if request.client else "")
         check_json(body.model_dump())
         record = await known(conversation_id)
-        invited_as = admit(record, request)
+        guest = admit(record, request, body.resume_token or "")
         if record.status != "active":
             raise ApiError(409, "This conversation has ended")
         try:
-            answer = await host.join(conversation_id, body.sdp, (body.user_name or "").strip() or invited_as)
+            answer = await host.join(
+                conversation_id,
+                body.sdp,
+                (body.user_name or "").strip() or guest.user_name,
+                owner=guest.owner,
+                resume_token=body.resume_token or "",
+            )
         except KeyError:
             raise ApiError(409, "This conversation has ended") from None
         start.joined(conversation_id)
@@ -130,15 +168,20 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
             "sdp": answer.sdp,
             "type": "answer",
             "session_id": answer.session_id,
+            "resume_token": answer.resume_token,
             "replica_name": answer.replica_name,
         }
 
     @router.post("/rooms/{conversation_id}/leave", status_code=204)
     async def leave_room(conversation_id: str, request: Request) -> Response:
-        """Let a participant go. A page that is being closed can send text only, so the body is JSON under any content type."""
-        session_id = _session_id(await request.body())
+        """Let a participant go: `{"resume_token": "..."}`, or `session_id`. With `"may_return": true`, for a page that is closed
+        or loaded again, the place is kept for ten seconds.
+
+        A page that is being closed can send text only, so the body is JSON under any content type.
+        """
+        credential, may_return = _farewell(await request.body())
         await known(conversation_id)
-        await host.leave(conversation_id, session_id)
+        await host.leave(conversation_id, credential, may_return=may_return)
         return Response(status_code=204)
 
     # Last: it matches every path of one segment.
@@ -168,12 +211,17 @@ def _page_files(folder: Path) -> tuple[dict[str, bytes], bytes | None]:
     return files, index.read_bytes() if index.is_file() else None
 
 
-def _session_id(body: bytes) -> str:
+def _farewell(body: bytes) -> tuple[str, bool]:
+    """Return who leaves and whether they may return."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
-        raise InvalidInputError("the body", body[:80], 'JSON such as {"session_id": "..."} is') from None
-    session_id = message.get("session_id") if isinstance(message, dict) else None
-    if not isinstance(session_id, str) or len(session_id) > 200:
-        raise InvalidInputError("session_id", session_id, "the text that joining was answered with is")
-    return session_id
+        raise InvalidInputError("the body", body[:80], 'JSON such as {"resume_token": "..."} is') from None
+    given = message if isinstance(message, dict) else {}
+    name = "resume_token" if "resume_token" in given else "session_id"
+    credential, may_return = given.get(name), given.get("may_return", False)
+    if not isinstance(credential, str) or len(credential) > 200:
+        raise InvalidInputError(name, credential, "the text that joining was answered with is")
+    if not isinstance(may_return, bool):
+        raise InvalidInputError("may_return", may_return, "true or false is")
+    return credential, may_return

@@ -46,8 +46,12 @@ class ReplicaSession(Protocol):
     def say(self, speech: FaceSpeech) -> None:
         """Schedule the mouth for a clause."""
 
-    def hear(self, start: int, samples: Samples) -> None:
-        """Schedule the mouth for a whole piece of speech (48 kHz) without phonemes, heard from this media sample on; blocking."""
+    def hear(self, start: int, samples: Samples, *, more: bool = False) -> None:
+        """Schedule the mouth for speech (48 kHz) without phonemes, heard from this media sample on; blocking.
+
+        `more`: the rest follows in another call, from where this piece ends, and the mouth is read on without a seam. Such pieces hold
+        multiples of 480 samples; the last one may be empty.
+        """
 
     def silence_from(self, position: int) -> None:
         """Drop all speech from this media sample on (barge-in): the mouth is closed within 120 ms after it."""

@@ -10,7 +10,7 @@ class Unseen:
     def say(self, speech: FaceSpeech) -> None:
         """Nobody sees the mouth."""
 
-    def hear(self, start: int, samples: Samples) -> None:
+    def hear(self, start: int, samples: Samples, *, more: bool = False) -> None:
         """Nobody sees the mouth."""
 
     def silence_from(self, position: int) -> None:

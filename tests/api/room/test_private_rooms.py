@@ -109,6 +109,31 @@ async def test_an_expired_token_opens_nothing(stranger: httpx.AsyncClient, store
     assert refusal(response, 401) == f"{REFUSED}: the meeting token has expired."
 
 
+async def test_an_owner_comes_as_one(
+    stranger: httpx.AsyncClient, host: FakeCallHost, store: Store, made: dict[str, Any]
+) -> None:
+    for is_owner in (True, False, "yes", None):
+        assert (await _join(stranger, made, _forged(store, made, is_owner=is_owner))).status_code == 200
+    assert host.owners == [True, False, False, False]
+
+
+async def test_who_has_a_place_comes_back_even_when_the_token_has_expired(
+    stranger: httpx.AsyncClient, host: FakeCallHost, store: Store, made: dict[str, Any]
+) -> None:
+    room = made["conversation_id"]
+    resume_token = (await _join(stranger, made, made["meeting_token"])).json()["resume_token"]
+    headers = {"authorization": f"Bearer {_forged(store, made, exp=int(time.time()) - 1)}"}
+    for token in ("", "resume2", "x" * 150):
+        body = {**OFFER, "resume_token": token}
+        assert refusal(await stranger.post(f"/rooms/{room}/join", json=body, headers=headers), 401)
+        asked = await stranger.get(f"/rooms/{room}", headers={**headers, "x-resume-token": token})
+        assert refusal(asked, 401)
+    facts = await stranger.get(f"/rooms/{room}", headers={**headers, "x-resume-token": resume_token})
+    assert facts.status_code == 200
+    again = await stranger.post(f"/rooms/{room}/join", json={**OFFER, "resume_token": resume_token}, headers=headers)
+    assert again.json()["session_id"] == "session1"
+
+
 async def test_the_token_of_another_room_opens_nothing(
     client: httpx.AsyncClient, stranger: httpx.AsyncClient, host: FakeCallHost, made: dict[str, Any]
 ) -> None:

@@ -111,8 +111,26 @@ async def test_the_facts_say_when_a_stock_voice_speaks_for_a_person(
 
 async def test_an_offer_is_answered(stranger: httpx.AsyncClient, room: str, host: FakeCallHost) -> None:
     answer = (await stranger.post(f"/rooms/{room}/join", json={**OFFER, "user_name": " Ada "})).json()
-    assert answer == {"sdp": "v=0\r\n", "type": "answer", "session_id": "session1", "replica_name": "Robin"}
+    assert answer == {
+        "sdp": "v=0\r\n",
+        "type": "answer",
+        "session_id": "session1",
+        "resume_token": "resume1",
+        "replica_name": "Robin",
+    }
     assert host.joined == [(room, "Ada")]
+    assert host.owners == [False], "in an open room nobody has proven to be its owner"
+
+
+async def test_a_resume_token_leads_back_to_the_same_place(
+    stranger: httpx.AsyncClient, room: str, host: FakeCallHost
+) -> None:
+    first = (await stranger.post(f"/rooms/{room}/join", json=OFFER)).json()
+    again = await stranger.post(f"/rooms/{room}/join", json={**OFFER, "resume_token": first["resume_token"]})
+    assert again.json()["session_id"] == first["session_id"]
+    for nothing in (None, "", "of another day"):
+        other = (await stranger.post(f"/rooms/{room}/join", json={**OFFER, "resume_token": nothing})).json()
+        assert other["session_id"] != first["session_id"]
 
 
 @pytest.mark.parametrize(
@@ -125,6 +143,8 @@ async def test_an_offer_is_answered(stranger: httpx.AsyncClient, room: str, host
         {"sdp": "v=0" + "x" * 70_000, "type": "offer"},
         {"sdp": "v=0\ud800", "type": "offer"},
         {"sdp": "v=0", "type": "offer", "user_name": "x" * 101},
+        {"sdp": "v=0", "type": "offer", "resume_token": "x" * 201},
+        {"sdp": "v=0", "type": "offer", "resume_token": 7},
         {"type": "offer"},
         [],
     ],
@@ -168,7 +188,30 @@ async def test_leaving_works_from_a_page_that_is_being_closed(
     assert host.left == [(room, "session1")]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"session_id": 7}', b"\xff", b"[" * 100_000])
+async def test_a_page_that_may_be_back_says_so(stranger: httpx.AsyncClient, room: str, host: FakeCallHost) -> None:
+    for body, may_return in (({}, False), ({"may_return": False}, False), ({"may_return": True}, True)):
+        response = await stranger.post(f"/rooms/{room}/leave", json={"resume_token": "resume1", **body})
+        assert response.status_code == 204
+        assert (host.left[-1], host.returning[-1]) == ((room, "resume1"), may_return)
+    both = {"session_id": "session1", "resume_token": "resume1"}
+    await stranger.post(f"/rooms/{room}/leave", json=both)
+    assert host.left[-1] == (room, "resume1"), "what only its owner knows counts more than what everybody does"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"session_id": 7}',
+        b'{"resume_token": null, "session_id": "session1"}',
+        b'{"session_id": "session1", "may_return": 1}',
+        b"\xff",
+        b"[" * 100_000,
+    ],
+)
 async def test_leaving_with_nonsense_is_refused(
     stranger: httpx.AsyncClient, room: str, host: FakeCallHost, body: bytes
 ) -> None:

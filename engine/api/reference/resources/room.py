@@ -40,6 +40,7 @@ OPERATIONS: dict[str, Described] = {
                     "sdp": "v=0\r\n...",
                     "type": "answer",
                     "session_id": "0d3c9e6a41f24b7f",
+                    "resume_token": "kq0PzM3sR1yX7b2cVn8WdJt5",
                     "replica_name": "Front desk",
                 },
             ),
@@ -52,7 +53,18 @@ OPERATIONS: dict[str, Described] = {
             429: ("Too many attempts to join from this address",),
             503: ("The database cannot be read or written at present",),
         },
-        bodies=(Body({"An offer": {"sdp": "v=0\r\n...", "type": "offer", "user_name": "Sam"}}),),
+        bodies=(
+            Body(
+                {
+                    "An offer": {"sdp": "v=0\r\n...", "type": "offer", "user_name": "Sam"},
+                    "Somebody who is back": {
+                        "sdp": "v=0\r\n...",
+                        "type": "offer",
+                        "resume_token": "kq0PzM3sR1yX7b2cVn8WdJt5",
+                    },
+                }
+            ),
+        ),
     ),
     "POST /rooms/{}/leave": Described(
         "Leave a room",
@@ -60,16 +72,32 @@ OPERATIONS: dict[str, Described] = {
         refusals={**_UNKNOWN, 503: ("The database cannot be read or written at present",)},
         bodies=(
             Body(
-                {"The session": {"session_id": "0d3c9e6a41f24b7f"}},
+                {
+                    "For good": {"resume_token": "kq0PzM3sR1yX7b2cVn8WdJt5"},
+                    "A page that is closed or loaded again": {
+                        "resume_token": "kq0PzM3sR1yX7b2cVn8WdJt5",
+                        "may_return": True,
+                    },
+                },
                 {
                     "type": "object",
-                    "required": ["session_id"],
+                    "anyOf": [{"required": ["resume_token"]}, {"required": ["session_id"]}],
                     "properties": {
-                        "session_id": {
+                        "resume_token": {
                             "type": "string",
                             "maxLength": 200,
                             "description": "What joining was answered with.",
-                        }
+                        },
+                        "session_id": {
+                            "type": "string",
+                            "maxLength": 200,
+                            "description": "Names the participant where the resume token is not at hand.",
+                        },
+                        "may_return": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "Keep the place for ten seconds, in case the participant joins with it again.",
+                        },
                     },
                 },
             ),

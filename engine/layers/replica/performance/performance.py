@@ -2,6 +2,7 @@
 
 import math
 import threading
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from engine.layers.replica.performance.easing import Spring, Vector
 from engine.layers.replica.performance.expression import Expression
 from engine.layers.replica.performance.feelings import EMOTIONS, Feelings, Mien
 from engine.layers.replica.performance.gaze import Gaze
-from engine.layers.replica.performance.hearing import HeardMouth, MouthReader, Mouths
+from engine.layers.replica.performance.hearing import STEP, HeardMouth, Listening, MouthReader, Mouths
 from engine.layers.replica.performance.prominence import prominence
 from engine.layers.replica.performance.temperament import CALM, Temperament
 from engine.layers.replica.protocol import FaceSpeech, ReplicaState
@@ -63,6 +64,17 @@ _LOOK_RIGHT: Final = _places("eyeLookOut_L", "eyeLookIn_R")
 _LOOK_LEFT: Final = _places("eyeLookIn_L", "eyeLookOut_R")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Speech whose rest is still to come."""
+
+    stream: Listening
+    next_mouth: int
+    """Media sample of the first mouth that is not known yet."""
+    end: int
+    """Media sample after the last one that was read."""
+
+
 class Performance:
     """From speech, state and emotion to an expression for every frame.
 
@@ -77,6 +89,7 @@ class Performance:
         self._opening = temperament.opening
         self._mouth = SpeakingMouth()
         self._heard = HeardMouth()
+        self._reading: _Reading | None = None
         self._gestures = gestures.Gestures(seed, temperament)
         self._gaze = Gaze(seed)
         self._blinks = Blinks(seed, temperament.blinks)
@@ -104,12 +117,27 @@ class Performance:
         with self._turn:
             self._heard.hear(start, mouths)
 
-    def hear_sound(self, start: int, samples: Samples) -> None:
-        """Schedule the mouth for a whole piece of sound (48 kHz) from this media sample on; blocking: about 3 ms per second of sound."""
-        if self._reader is not None:
-            stream = self._reader.listen()
-            sound = resample(samples, MEDIA_RATE, HEARING_RATE)
-            self.hear(start, np.concatenate([stream.hear(sound), stream.finish()]))
+    def hear_sound(self, start: int, samples: Samples, *, more: bool = False) -> None:
+        """Schedule the mouth for sound (48 kHz) from this media sample on; blocking: about 3 ms per second of sound.
+
+        `more`: the rest follows from where this piece ends; pieces hold multiples of 480 samples. The mouth of a piece is known but for its
+        last 133 ms, which the next one brings.
+        """
+        if self._reader is None:
+            return
+        with self._turn:
+            reading, self._reading = self._reading, None
+        if reading is not None and reading.end != start:
+            self.hear(reading.next_mouth, reading.stream.finish())
+            reading = None
+        stream, place = (self._reader.listen(), start) if reading is None else (reading.stream, reading.next_mouth)
+        mouths = stream.hear(resample(samples, MEDIA_RATE, HEARING_RATE))
+        if not more:
+            mouths = np.concatenate([mouths, stream.finish()])
+        self.hear(place, mouths)
+        if more:
+            with self._turn:
+                self._reading = _Reading(stream, place + len(mouths) * STEP, start + samples.size)
 
     def attend(self, position: int) -> None:
         """Somebody whom the replica listens to has paused at this media sample."""
@@ -122,6 +150,7 @@ class Performance:
             self._emotions = [emotion for emotion in self._emotions if emotion[0] < position]
             self._mouth.silence_from(position)
             self._heard.silence_from(position)
+            self._reading = None
             self._gestures.silence_from(position / MEDIA_RATE)
             self._phrase_ends = [end for end in self._phrase_ends if end < position]
 

@@ -34,8 +34,8 @@ class Acting(Protocol):
     def say(self, speech: FaceSpeech) -> None:
         """Schedule the mouth for a clause."""
 
-    def hear_sound(self, start: int, samples: Samples) -> None:
-        """Schedule the mouth for speech (48 kHz) without phonemes; blocking."""
+    def hear_sound(self, start: int, samples: Samples, *, more: bool = False) -> None:
+        """Schedule the mouth for speech (48 kHz) without phonemes; `more` of it may follow; blocking."""
 
     def silence_from(self, position: int) -> None:
         """Drop all speech from this media sample on."""
@@ -124,9 +124,9 @@ class PresenterSession:
         """Schedule the mouth for a clause."""
         self._acting.say(speech)
 
-    def hear(self, start: int, samples: Samples) -> None:
-        """Schedule the mouth for speech (48 kHz) without phonemes; blocking."""
-        self._acting.hear_sound(start, samples)
+    def hear(self, start: int, samples: Samples, *, more: bool = False) -> None:
+        """Schedule the mouth for speech (48 kHz) without phonemes; `more` of it may follow; blocking."""
+        self._acting.hear_sound(start, samples, more=more)
 
     def silence_from(self, position: int) -> None:
         """Drop all speech from this media sample on."""

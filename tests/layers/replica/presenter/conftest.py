@@ -32,7 +32,7 @@ class Still:
     def silence_from(self, position: int) -> None:
         self.told.append(position)
 
-    def hear_sound(self, start: int, samples: Samples) -> None:
+    def hear_sound(self, start: int, samples: Samples, *, more: bool = False) -> None:
         self.told.append((start, samples.size))
 
     def feel(self, emotion: str, position: int, strength: float = 1.0) -> None:

@@ -1,0 +1,120 @@
+"""People's voices to each other: what a microphone sent, brought onto the room's clock, and mixed with the replica's voice.
+
+Everybody hears everybody but themselves. Who is alone with the replica gets its packets as they are (`opus`).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.room.opus import AudioPacket, SpeechEncoder
+from engine.room.pacer import SoundTick
+from engine.room.playout import MEDIA_RATE, TICK
+from engine.room.tracks import SoundTrack
+
+BEGINS_WITH = 2 * TICK
+"""Samples (40 ms) that wait before a voice begins, so that packets may be late by as much."""
+MOST = 6 * TICK
+"""Samples (120 ms) that may wait: a sender's clock that runs faster than the room's must not grow into a delay."""
+LOUDEST = 32767
+
+
+class Voice:
+    """One person's microphone as the others hear it."""
+
+    def __init__(self) -> None:
+        self._resampler = av.AudioResampler(format="s16", layout="mono", rate=MEDIA_RATE)
+        self._pieces: deque[NDArray[np.int16]] = deque()
+        self._waiting = 0
+        self._speaks = False
+        self.dropped = 0
+        """Samples thrown away because they came faster than the clock took them."""
+
+    def push(self, frame: av.AudioFrame) -> None:
+        """Take sound as it came out of the decoder."""
+        for resampled in self._resampler.resample(frame):
+            piece = resampled.to_ndarray().reshape(-1).astype(np.int16, copy=False)
+            self._pieces.append(piece)
+            self._waiting += piece.size
+        if self._waiting > MOST:
+            surplus = self._waiting - BEGINS_WITH
+            self._read(surplus)
+            self.dropped += surplus
+
+    def take(self) -> NDArray[np.int16] | None:
+        """Return the next 20 ms, shape [960], mono at 48 kHz; None while nothing is there."""
+        if not self._speaks and self._waiting < BEGINS_WITH:
+            return None
+        self._speaks = self._waiting >= TICK
+        return self._read(TICK) if self._speaks else None
+
+    def _read(self, count: int) -> NDArray[np.int16]:
+        out = np.empty(count, dtype=np.int16)
+        filled = 0
+        while filled < count:
+            piece = self._pieces[0]
+            part = min(piece.size, count - filled)
+            out[filled : filled + part] = piece[:part]
+            filled += part
+            if part == piece.size:
+                self._pieces.popleft()
+            else:
+                self._pieces[0] = piece[part:]
+        self._waiting -= count
+        return out
+
+
+class Mix:
+    """What one person hears when others are there."""
+
+    def __init__(self) -> None:
+        self._encoder = SpeechEncoder()
+
+    def encode(
+        self, sound: NDArray[np.int16], others: Iterable[NDArray[np.int16]], position: int
+    ) -> "AudioPacket | None":
+        """Return a packet of the replica's tick (int16 [960]) and the others' together; what is too loud is limited."""
+        return self._encoder.encode(mixed(sound, others), position)
+
+
+def mixed(sound: NDArray[np.int16], others: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
+    """Add up ticks of sound, int16 [960] each; the sum keeps within the range of int16."""
+    total = sound.astype(np.int32)
+    for other in others:
+        total += other
+    return np.clip(total, -LOUDEST - 1, LOUDEST).astype(np.int16)
+
+
+class Listener(Protocol):
+    """Somebody who hears the room, and is heard by the others."""
+
+    sound: SoundTrack
+    voice: Voice | None
+    mix: Mix | None
+
+
+def connect(people: Sequence[Listener]) -> None:
+    """Let people hear each other from now on; who is alone hears the replica's packets as they are."""
+    several = len(people) > 1
+    for person in people:
+        if not several:
+            person.voice = person.mix = None
+        elif person.voice is None:
+            person.voice, person.mix = Voice(), Mix()
+
+
+def send(tick: SoundTick, people: Sequence[Listener]) -> None:
+    """Give everybody the replica's tick, and each the voices of the others."""
+    voices = [person.voice.take() if person.voice is not None else None for person in people]
+    for index, person in enumerate(people):
+        if person.mix is None:
+            person.sound.push(tick.packet)
+            continue
+        others = (voice for other, voice in enumerate(voices) if other != index and voice is not None)
+        packet = person.mix.encode(tick.sound, others, tick.position)
+        if packet is not None:
+            person.sound.push(packet)
