@@ -171,6 +171,8 @@ class StandInRoom:
     join_refusal: tuple[int, str] | None = None
     joins: list[dict[str, Any]] = field(default_factory=list)
     leaves: list[str] = field(default_factory=list)
+    may_return: list[bool] = field(default_factory=list)
+    """Of each leave."""
     received: list[dict[str, Any]] = field(default_factory=list)
     heard: Heard = field(default_factory=Heard)
     peers: dict[str, RTCPeerConnection] = field(default_factory=dict)
@@ -203,7 +205,8 @@ class StandInRoom:
     async def answer(self, offer: dict[str, Any]) -> dict[str, Any]:
         """Let a participant in."""
         self.joins.append(offer)
-        session_id = f"s{len(self.joins)}"
+        session_id = str(offer.get("resume_token") or f"token of s{len(self.joins)}").removeprefix("token of ")
+        await self.drop(session_id)
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.peers[session_id] = peer
 
@@ -228,6 +231,7 @@ class StandInRoom:
             "sdp": peer.localDescription.sdp,
             "type": "answer",
             "session_id": session_id,
+            "resume_token": f"token of {session_id}",
             "replica_name": self.replica_name,
         }
 
@@ -293,10 +297,12 @@ class StandInServer:
             return JSONResponse(await room.answer(offer))
 
         @app.post("/rooms/{conversation_id}/leave")
-        async def leave(conversation_id: str, body: dict[str, str]) -> dict[str, str]:
+        async def leave(conversation_id: str, body: dict[str, Any]) -> dict[str, str]:
             room = self.rooms[conversation_id]
-            room.leaves.append(body["session_id"])
-            await room.drop(body["session_id"])
+            session_id = body["resume_token"].removeprefix("token of ")
+            room.leaves.append(session_id)
+            room.may_return.append(body["may_return"])
+            await room.drop(session_id)
             return {}
 
         @app.get("/embed/{conversation_id}")

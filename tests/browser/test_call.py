@@ -153,3 +153,20 @@ async def test_a_closed_tab_leaves_the_room(server: StandInServer, browser: Brow
     room, page = await enter(server, browser)
     await page.close(run_before_unload=True)
     await eventually(lambda: room.leaves == ["s1"])
+    assert room.may_return == [True]  # a tab that is closed looks like one that is loaded again
+
+
+async def test_a_page_that_is_loaded_again_is_in_its_place_without_a_click(
+    server: StandInServer, browser: Browser
+) -> None:
+    room, page = await enter(server, browser)
+    await page.reload()
+    await until(page, "document.querySelector('#stage').classList.contains('live')")
+    assert [offer.get("resume_token") for offer in room.joins] == [None, "token of s1"]
+    assert (room.leaves, room.may_return) == (["s1"], [True])
+    await page.locator("#leave").click()
+    await eventually(lambda: room.may_return == [True, False])
+    await page.reload()
+    await expect(page.locator("#join")).to_be_visible()
+    assert len(room.joins) == 2
+    await page.close()

@@ -140,12 +140,32 @@ async def test_a_conversation_that_ends_while_one_waits_in_the_lobby(server: Sta
     await page.close()
 
 
-async def test_a_lost_connection_offers_to_rejoin(server: StandInServer, browser: Browser) -> None:
+async def test_a_lost_connection_takes_its_place_again_by_itself(server: StandInServer, browser: Browser) -> None:
     room = server.open_room()
     page = await open_room(browser, server.url(room.conversation_id))
     await join(page)
+    room.utter("replica", "Where were we?")
+    await expect(page.locator("#log")).to_contain_text("Where were we?")
+    await room.drop("s1")
+    await eventually(lambda: len(room.joins) == 2, timeout_s=60.0)
+    assert room.joins[1]["resume_token"] == "token of s1"
+    await until(page, "visavis.peer?.connectionState === 'connected'")
+    await expect(page.locator(".notice")).to_have_count(0)
+    await expect(page.locator("#log")).to_contain_text("Where were we?")
+    assert room.leaves == []
+    room.say("conversation.replica.started_speaking")
+    await until(page, "visavis.presence === 'speaking'")
+    await page.close()
+
+
+async def test_a_place_that_is_refused_offers_to_rejoin(server: StandInServer, browser: Browser) -> None:
+    room = server.open_room()
+    page = await open_room(browser, server.url(room.conversation_id))
+    await join(page)
+    room.join_refusal = (429, "All seats are taken.")
     await room.drop("s1")
     await expect(page.get_by_role("heading", name="Connection lost")).to_be_visible(timeout=60000)
+    room.join_refusal = None
     await page.get_by_role("button", name="Rejoin").click()
     await until(page, "document.querySelector('#stage').classList.contains('live')")
     await page.close()

@@ -14,7 +14,10 @@ import { PRESENCE_WORDS, Presence } from "./presence.js";
 import { dismiss, notify, part } from "./screens.js";
 import { Stage } from "./stage.js";
 import { Transcript } from "./transcript.js";
+import { PLACE_KEPT_MS, RoomError } from "./signalling.js";
 import { ended, LEFT, LOST } from "./words.js";
+
+const AGAIN_MS = 500;
 
 /** The page's call screen; used for one call after the other. */
 export class CallScreen extends EventTarget {
@@ -70,24 +73,48 @@ export class CallScreen extends EventTarget {
     this.presence.become("connecting");
     this.captions.clear();
     this.transcript.clear();
-    const connection = new RoomConnection(this.signalling, room.conversation_id);
+    try {
+      return await this.#connect(room.conversation_id, userName);
+    } catch (error) {
+      this.connection = null;
+      throw error;
+    }
+  }
+
+  /**
+   * @param {string} conversationId
+   * @param {string} userName
+   * @throws {RoomError}
+   */
+  async #connect(conversationId, userName) {
+    const connection = new RoomConnection(this.signalling, conversationId);
     this.connection = connection;
     connection.addEventListener("open", () => this.presence.become("listening"));
     connection.addEventListener("stream", (event) => void this.stage.play(/** @type {CustomEvent} */ (event).detail));
     connection.addEventListener("message", (event) => this.#follow(/** @type {CustomEvent<Message>} */ (event).detail));
-    connection.addEventListener("state", (event) => this.#watch(/** @type {CustomEvent<string>} */ (event).detail));
+    connection.addEventListener("state", (event) => {
+      const state = /** @type {CustomEvent<string>} */ (event).detail;
+      if (connection !== this.connection) return;
+      if (state === "lost") void this.#comeBack(connection, userName);
+      else this.#watch(state);
+    });
     try {
       await this.#sendDevices();
       return await connection.join(userName);
     } catch (error) {
       connection.close();
-      this.connection = null;
       throw error;
     }
   }
 
   leave() {
     this.#finish(LEFT);
+  }
+
+  /** The page is being closed, or loaded again: its place is kept for a while. */
+  goAway() {
+    this.connection?.close(true);
+    this.connection = null;
   }
 
   interrupt() {
@@ -157,10 +184,28 @@ export class CallScreen extends EventTarget {
   }
 
   /** @param {string} state */
-  async #watch(state) {
+  #watch(state) {
     if (state === "connected") dismiss("connection");
     if (state === "shaky") notify("connection", "The connection is unstable. Trying to hold it…");
-    if (state !== "lost") return;
+  }
+
+  /**
+   * Take the place again that the room keeps.
+   * @param {RoomConnection} broken
+   * @param {string} userName
+   */
+  async #comeBack(broken, userName) {
+    notify("connection", "The connection broke. Taking your place again…");
+    const until = performance.now() + PLACE_KEPT_MS;
+    while (this.connection && performance.now() < until) {
+      try {
+        await this.#connect(broken.conversationId, userName);
+        return;
+      } catch (error) {
+        if (error instanceof RoomError && error.status) break; // the room itself refuses
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+      }
+    }
     const room = await this.signalling.describe().catch(() => null);
     this.#finish(room?.status === "ended" ? ended() : LOST);
   }

@@ -59,7 +59,7 @@ export class RoomConnection extends EventTarget {
     const answer = await this.signalling.join(/** @type {RTCSessionDescription} */ (this.peer.localDescription), userName);
     this.sessionId = answer.session_id;
     if (this.closed) {
-      this.signalling.leave(this.sessionId);
+      this.signalling.leave(false);
       return answer;
     }
     await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
@@ -94,12 +94,19 @@ export class RoomConnection extends EventTarget {
     return true;
   }
 
-  /** Hang up and tell the room. Works while the page is being closed. */
-  close() {
+  /**
+   * Hang up and tell the room. Works while the page is being closed.
+   * @param {boolean} [mayReturn]  the page may be loading again
+   */
+  close(mayReturn = false) {
     if (this.closed) return;
+    if (this.sessionId) this.signalling.leave(mayReturn);
+    this.#hangUp();
+  }
+
+  #hangUp() {
     this.closed = true;
     clearTimeout(this.#timer);
-    if (this.sessionId) this.signalling.leave(this.sessionId);
     this.peer.close();
   }
 
@@ -147,7 +154,8 @@ export class RoomConnection extends EventTarget {
 
   #lose() {
     if (this.closed) return;
-    this.close();
+    // The room keeps the place: it is not told that we go.
+    this.#hangUp();
     this.#report("lost");
   }
 

@@ -92,6 +92,10 @@ async function open() {
   controls.refresh();
   call.showCaptions(room?.closed_captions ?? false);
   showLobby();
+  if (signalling.returning) {
+    await join();
+    return;
+  }
   const granted = await Promise.all([devices.isGranted("microphone"), devices.isGranted("camera")]);
   // Only where the browser has been told to allow it before: nobody is asked ahead of the click.
   if (granted.every(Boolean) && !call.connection) await devices.open();
@@ -172,8 +176,10 @@ part("join-form").addEventListener("submit", (event) => {
   event.preventDefault();
   void join();
 });
-// A closed tab must not keep its seat in the room until a timeout finds out.
-window.addEventListener("pagehide", () => call.leave());
+// A closed tab must not keep its seat in the room until a timeout finds out; one that is loaded again takes it.
+window.addEventListener("pagehide", () => call.goAway());
+// A page that the browser kept and shows again has no call any more.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 listenForShortcuts(
   {
     m: () => void controls.toggle("microphone"),

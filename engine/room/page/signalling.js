@@ -15,6 +15,7 @@
  * @property {string} sdp
  * @property {"answer"} type
  * @property {string} session_id
+ * @property {string} resume_token  takes the place again
  * @property {string} replica_name
  */
 
@@ -56,6 +57,9 @@ export function takeMeetingToken() {
   return fresh;
 }
 
+/** For so long the room keeps the place of somebody whose connection broke or whose page is loaded again. */
+export const PLACE_KEPT_MS = 10_000;
+
 /** The room's side of HTTP. */
 export class Signalling {
   /**
@@ -65,6 +69,14 @@ export class Signalling {
   constructor(conversationId, token) {
     this.base = `/rooms/${encodeURIComponent(conversationId)}`;
     this.token = token;
+    this.placeKey = `place ${conversationId}`;
+    /** @type {{token: string, left: number | null}} */
+    this.place = stored(this.placeKey) ?? { token: "", left: null };
+  }
+
+  /** Whether this page was in the room until a moment ago, and its place is still kept. */
+  get returning() {
+    return this.place.left !== null && Date.now() - this.place.left < PLACE_KEPT_MS;
   }
 
   /** @returns {Promise<Room>} */
@@ -77,17 +89,32 @@ export class Signalling {
    * @param {string} userName
    * @returns {Promise<JoinAnswer>}
    */
-  join(offer, userName) {
-    return this.#call("POST", "/join", { sdp: offer.sdp, type: offer.type, user_name: userName });
+  async join(offer, userName) {
+    const body = { sdp: offer.sdp, type: offer.type, user_name: userName, resume_token: this.place.token || undefined };
+    const answer = await this.#call("POST", "/join", body);
+    this.#keepPlace({ token: answer.resume_token ?? "", left: null });
+    return answer;
   }
 
   /**
    * Tell the server that we go. Works while the page is being closed.
-   * @param {string} sessionId
+   * @param {boolean} mayReturn  the page may be loading again: the place is kept for a while
    */
-  leave(sessionId) {
-    const body = new Blob([JSON.stringify({ session_id: sessionId })], { type: "application/json" });
-    navigator.sendBeacon(`${this.base}/leave`, body);
+  leave(mayReturn) {
+    if (!this.place.token) return;
+    const farewell = { resume_token: this.place.token, may_return: mayReturn };
+    navigator.sendBeacon(`${this.base}/leave`, new Blob([JSON.stringify(farewell)], { type: "application/json" }));
+    this.#keepPlace(mayReturn ? { ...this.place, left: Date.now() } : { token: "", left: null });
+  }
+
+  /** @param {{token: string, left: number | null}} place */
+  #keepPlace(place) {
+    this.place = place;
+    try {
+      sessionStorage.setItem(this.placeKey, JSON.stringify(place));
+    } catch {
+      // Storage is blocked: the place is kept for as long as the page is.
+    }
   }
 
   /**
@@ -100,6 +127,7 @@ export class Signalling {
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = "application/json";
     if (this.token) headers.Authorization = `Bearer ${this.token}`;
+    if (this.place.token && method === "GET") headers["X-Resume-Token"] = this.place.token;
     let response;
     try {
       response = await fetch(this.base + path, {
@@ -114,5 +142,14 @@ export class Signalling {
     const answer = await response.json().catch(() => ({}));
     if (!response.ok) throw new RoomError(response.status, String(answer.message ?? response.statusText));
     return answer;
+  }
+}
+
+/** @param {string} key */
+function stored(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
   }
 }
