@@ -177,11 +177,11 @@ class Calls:
         self._live(conversation_id)
         return JoinAnswer(joined.sdp, joined.session_id, joined.resume_token, call.persona.persona_name)
 
-    async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
+    async def leave(self, conversation_id: str, resume_token: str, *, may_return: bool = False) -> None:
         """Let a participant go; unknown ones are ignored."""
         place = self._places.get(conversation_id)
         if place is not None and place.call is not None:
-            await place.call.room.leave(credential, may_return=may_return)
+            await place.call.room.leave(resume_token, may_return=may_return)
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and wait until its transcript is written; one that is still opening ends when it is open."""

@@ -190,12 +190,12 @@ class Room:
             raise SignallingError(CLOSED)
         return Joined(answer, place.session_id, place.resume_token)
 
-    async def leave(self, credential: str, *, may_return: bool = False) -> None:
-        """Let a participant go, named by resume token or session id; unknown ones are ignored.
+    async def leave(self, resume_token: str, *, may_return: bool = False) -> None:
+        """Let a participant go; an unknown token is ignored. Session ids do not do: everybody in the room knows them.
 
         `may_return`: their page is closed or loaded again, nobody knows which: the place is kept for a while.
         """
-        place = self._places.kept_by(credential) or self._places.get(credential)
+        place = self._places.kept_by(resume_token)
         if place is None:
             return
         if may_return and place.entered:

@@ -71,12 +71,12 @@ async def call_of(
 
 @asynccontextmanager
 async def person_in(call: Call) -> AsyncIterator[RoomClient]:
-    client, session_id = RoomClient(), ""
+    client, resume_token = RoomClient(), ""
 
     async def signal(sdp: str) -> str:
-        nonlocal session_id
+        nonlocal resume_token
         joined = await call.room.join(sdp, "tester")
-        session_id = joined.session_id
+        resume_token = joined.resume_token
         return joined.sdp
 
     await client.join(signal)
@@ -84,7 +84,7 @@ async def person_in(call: Call) -> AsyncIterator[RoomClient]:
         yield client
     finally:
         await client.close()
-        await call.room.leave(session_id)
+        await call.room.leave(resume_token)
 
 
 def voice_like(seconds: float, level: float = 0.3) -> NDArray[np.float32]:

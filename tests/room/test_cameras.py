@@ -111,7 +111,7 @@ async def onlooker_in(room: Room, **named: Any) -> AsyncIterator[Onlooker]:
         yield guest
     finally:
         await guest.close()
-        await room.leave(guest.session_id)
+        await room.leave(guest.answer.resume_token)
 
 
 async def test_people_see_each_other() -> None:

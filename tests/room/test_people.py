@@ -64,7 +64,7 @@ async def guest_in(room: Room, user_name: str = "tester", **credentials: Any) ->
         yield guest
     finally:
         await guest.close()
-        await room.leave(guest.session_id)
+        await room.leave(guest.answer.resume_token)
 
 
 async def test_everybody_knows_who_is_there() -> None:
@@ -207,7 +207,7 @@ async def test_who_takes_h264_alone_gets_it() -> None:
         await until(lambda: len(guest.received.pictures) > 10 and len(ada.received.pictures) > 10)
         assert set(room._picture._encodings) == {"VP8", "H264"}
         await guest.close()
-        await room.leave(guest.session_id)
+        await room.leave(guest.answer.resume_token)
         await until(lambda: set(room._picture._encodings) == {"VP8"})
 
 

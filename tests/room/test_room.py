@@ -87,12 +87,12 @@ async def room_of(host: Host, *, seats: int = 2) -> AsyncIterator[Room]:
 
 @asynccontextmanager
 async def person_in(room: Room) -> AsyncIterator[RoomClient]:
-    person, session_id = RoomClient(), ""
+    person, resume_token = RoomClient(), ""
 
     async def signal(sdp: str) -> str:
-        nonlocal session_id
+        nonlocal resume_token
         joined = await room.join(sdp, "tester")
-        session_id = joined.session_id
+        resume_token = joined.resume_token
         return joined.sdp
 
     await person.join(signal)
@@ -100,7 +100,7 @@ async def person_in(room: Room) -> AsyncIterator[RoomClient]:
         yield person
     finally:
         await person.close()
-        await room.leave(session_id)
+        await room.leave(resume_token)
 
 
 async def offer_of(connection: RTCPeerConnection) -> str:

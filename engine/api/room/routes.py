@@ -174,14 +174,14 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
 
     @router.post("/rooms/{conversation_id}/leave", status_code=204)
     async def leave_room(conversation_id: str, request: Request) -> Response:
-        """Let a participant go: `{"resume_token": "..."}`, or `session_id`. With `"may_return": true`, for a page that is closed
-        or loaded again, the place is kept for ten seconds.
+        """Let a participant go: `{"resume_token": "..."}`. With `"may_return": true`, for a page that is closed or loaded again, the
+        place is kept for ten seconds.
 
         A page that is being closed can send text only, so the body is JSON under any content type.
         """
-        credential, may_return = _farewell(await request.body())
+        resume_token, may_return = _farewell(await request.body())
         await known(conversation_id)
-        await host.leave(conversation_id, credential, may_return=may_return)
+        await host.leave(conversation_id, resume_token, may_return=may_return)
         return Response(status_code=204)
 
     # Last: it matches every path of one segment.
@@ -212,16 +212,15 @@ def _page_files(folder: Path) -> tuple[dict[str, bytes], bytes | None]:
 
 
 def _farewell(body: bytes) -> tuple[str, bool]:
-    """Return who leaves and whether they may return."""
+    """Return the resume token of who leaves, and whether they may return."""
     try:
         message = json.loads(body)
     except (ValueError, RecursionError):
         raise InvalidInputError("the body", body[:80], 'JSON such as {"resume_token": "..."} is') from None
     given = message if isinstance(message, dict) else {}
-    name = "resume_token" if "resume_token" in given else "session_id"
-    credential, may_return = given.get(name), given.get("may_return", False)
-    if not isinstance(credential, str) or len(credential) > 200:
-        raise InvalidInputError(name, credential, "the text that joining was answered with is")
+    resume_token, may_return = given.get("resume_token"), given.get("may_return", False)
+    if not isinstance(resume_token, str) or len(resume_token) > 200:
+        raise InvalidInputError("resume_token", resume_token, "the text that joining was answered with is")
     if not isinstance(may_return, bool):
         raise InvalidInputError("may_return", may_return, "true or false is")
-    return credential, may_return
+    return resume_token, may_return

@@ -61,13 +61,11 @@ class Signalling:
         except KeyError as error:
             raise RoomError(f"what answers at {self._base} is no room: {error} is missing") from None
 
-    async def leave(self, session_id: str, resume_token: str | None = None) -> None:
+    async def leave(self, resume_token: str | None) -> None:
         """Tell the room that a participant goes; a room that cannot be told notices by itself."""
-        body = {"session_id": session_id}
         if resume_token is not None:
-            body["resume_token"] = resume_token
-        with contextlib.suppress(RoomError):
-            await self._call("POST", "/leave", body)
+            with contextlib.suppress(RoomError):
+                await self._call("POST", "/leave", {"resume_token": resume_token})
 
     async def has_ended(self) -> bool:
         """Whether the room says that its conversation is over; False as well when it says nothing."""

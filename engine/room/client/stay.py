@@ -110,7 +110,7 @@ class Stay:
     async def _give_up(self, connection: RoomConnection, session_id: str) -> None:
         await connection.close()
         if session_id:
-            await self._signalling.leave(session_id, self._resume_token)
+            await self._signalling.leave(self._resume_token)
 
     async def _keep(self) -> None:
         received, silent = 0, 0
@@ -164,7 +164,7 @@ class Stay:
             return
         self._closed = True
         if self.state == "left":
-            await self._signalling.leave(self._session_id, self._resume_token)
+            await self._signalling.leave(self._resume_token)
         await self._signalling.close()
         if self.connection is not None:
             await self.connection.close()

@@ -182,10 +182,10 @@ async def test_joining_without_pause_is_slowed_down(stranger: httpx.AsyncClient,
 async def test_leaving_works_from_a_page_that_is_being_closed(
     stranger: httpx.AsyncClient, room: str, host: FakeCallHost, kind: str
 ) -> None:
-    body = json.dumps({"session_id": "session1"})
+    body = json.dumps({"resume_token": "resume1"})
     response = await stranger.post(f"/rooms/{room}/leave", content=body, headers={"content-type": kind})
     assert (response.status_code, response.content) == (204, b"")
-    assert host.left == [(room, "session1")]
+    assert host.left == [(room, "resume1")]
 
 
 async def test_a_page_that_may_be_back_says_so(stranger: httpx.AsyncClient, room: str, host: FakeCallHost) -> None:
@@ -193,9 +193,13 @@ async def test_a_page_that_may_be_back_says_so(stranger: httpx.AsyncClient, room
         response = await stranger.post(f"/rooms/{room}/leave", json={"resume_token": "resume1", **body})
         assert response.status_code == 204
         assert (host.left[-1], host.returning[-1]) == ((room, "resume1"), may_return)
-    both = {"session_id": "session1", "resume_token": "resume1"}
-    await stranger.post(f"/rooms/{room}/leave", json=both)
-    assert host.left[-1] == (room, "resume1"), "what only its owner knows counts more than what everybody does"
+
+
+async def test_what_everybody_in_the_room_knows_sends_nobody_away(
+    stranger: httpx.AsyncClient, room: str, host: FakeCallHost
+) -> None:
+    assert refusal(await stranger.post(f"/rooms/{room}/leave", json={"session_id": "session1"}), 400)
+    assert host.left == []
 
 
 @pytest.mark.parametrize(
@@ -205,9 +209,9 @@ async def test_a_page_that_may_be_back_says_so(stranger: httpx.AsyncClient, room
         b"{",
         b"[]",
         b"{}",
-        b'{"session_id": 7}',
+        b'{"resume_token": 7}',
         b'{"resume_token": null, "session_id": "session1"}',
-        b'{"session_id": "session1", "may_return": 1}',
+        b'{"resume_token": "resume1", "may_return": 1}',
         b"\xff",
         b"[" * 100_000,
     ],

@@ -81,17 +81,12 @@ OPERATIONS: dict[str, Described] = {
                 },
                 {
                     "type": "object",
-                    "anyOf": [{"required": ["resume_token"]}, {"required": ["session_id"]}],
+                    "required": ["resume_token"],
                     "properties": {
                         "resume_token": {
                             "type": "string",
                             "maxLength": 200,
                             "description": "What joining was answered with.",
-                        },
-                        "session_id": {
-                            "type": "string",
-                            "maxLength": 200,
-                            "description": "Names the participant where the resume token is not at hand.",
                         },
                         "may_return": {
                             "type": "boolean",
