@@ -20,6 +20,7 @@ import pytest
 from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import load_clips
 from engine.bench.room_client import RoomClient
+from engine.certificates import create_certificate
 from tests.model_files import NEEDS_MODELS, home
 from tests.real_time import SOON, best_of, in_time
 from tests.speech import three_clips, word_error_rate
@@ -192,11 +193,18 @@ def test_a_model_file_with_flipped_bytes_is_named(tmp_path: Path) -> None:
     [
         (["--port", "70000"], "port"),
         (["--port", "x"], "port"),
-        (["--host", "203.0.113.1", "--port", "0"], "--host"),
+        (["--host", "203.0.113.1", "--port", "0"], "visavis certificate create"),
     ],
 )
 def test_a_wrong_option_is_named(tmp_path: Path, arguments: list[str], named: str) -> None:
     assert named in _refused(tmp_path, *arguments)
+
+
+def test_an_address_that_is_not_this_machines_is_named(tmp_path: Path) -> None:
+    create_certificate(tmp_path / "home", ("203.0.113.1",))
+    said = _refused(tmp_path, "--host", "203.0.113.1", "--port", "0")
+    assert "203.0.113.1" in said
+    assert "--host" in said
 
 
 def _serve(folder: Path, *arguments: str, models: bool = True) -> list[str]:
