@@ -14,9 +14,9 @@ class JoinAnswer:
 
     sdp: str
     session_id: str
-    """Names the participant in the room; also the credential for leaving."""
+    """Names the participant to everybody in the room."""
     resume_token: str
-    """Takes the participant's place again with another connection; for that participant alone."""
+    """Takes the participant's place again with another connection, or gives it up; for that participant alone."""
     replica_name: str
     """The name under which the replica shows (the persona's)."""
 
