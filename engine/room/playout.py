@@ -10,6 +10,8 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.room.pieces import read
+
 MEDIA_RATE = 48_000
 """Hz."""
 TICK = 960
@@ -73,16 +75,7 @@ class Playout:
 
     def _read(self, count: int) -> NDArray[np.float32]:
         out = np.empty(count, dtype=np.float32)
-        filled = 0
-        while filled < count:
-            piece = self._pieces[0]
-            part = min(piece.size, count - filled)
-            out[filled : filled + part] = piece[:part]
-            filled += part
-            if part == piece.size:
-                self._pieces.popleft()
-            else:
-                self._pieces[0] = piece[part:]
+        read(self._pieces, out)
         self._queued -= count
         return out
 

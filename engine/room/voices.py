@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.room.opus import AudioPacket, SpeechEncoder
 from engine.room.pacer import SoundTick
+from engine.room.pieces import read
 from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.tracks import SoundTrack
 
@@ -54,16 +55,7 @@ class Voice:
 
     def _read(self, count: int) -> NDArray[np.int16]:
         out = np.empty(count, dtype=np.int16)
-        filled = 0
-        while filled < count:
-            piece = self._pieces[0]
-            part = min(piece.size, count - filled)
-            out[filled : filled + part] = piece[:part]
-            filled += part
-            if part == piece.size:
-                self._pieces.popleft()
-            else:
-                self._pieces[0] = piece[part:]
+        read(self._pieces, out)
         self._waiting -= count
         return out
 

@@ -86,8 +86,7 @@ class Scene:
         turn = np.empty((3, 3), np.float32)
         places = np.zeros((len(posed), len(bundle.keys) + 1, 2), np.float32)
         for index, key in enumerate(bundle.keys):
-            shapes = geometry.shape_deltas.reshape(len(key.weights), -1)
-            morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, key.weights, posed.reshape(-1))
+            self._shape(key.weights, posed)
             rotation(key.gaze[0] - key.yaw, key.gaze[1] - key.pitch, 0.0, turn)
             turn_eyes(posed, geometry.region, self.eye_pivots, turn)
             rotation(key.yaw, key.pitch, key.roll, turn)
@@ -95,6 +94,12 @@ class Scene:
             mapping = self.textures.mapping[index]
             places[:, index] = seen[:, :2] * mapping[:2] + mapping[2:]
         return places
+
+    def _shape(self, weights: Floats, out: Floats) -> None:
+        """Write where the vertices lie with an expression, before pose and gaze, [V, 3]."""
+        geometry = self.geometry
+        shapes = geometry.shape_deltas.reshape(len(SHAPES), -1)
+        morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, weights, out.reshape(-1))
 
     def _still(self) -> NDArray[np.uint8]:
         """Return how nearly a key's expression leaves each vertex of the skin where it is at rest, [V, K]; 0 for poses."""
@@ -105,8 +110,7 @@ class Scene:
         for index, key in enumerate(bundle.keys):
             if POSE in key.sets:
                 continue
-            shapes = geometry.shape_deltas.reshape(len(key.weights), -1)
-            morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, key.weights, posed.reshape(-1))
+            self._shape(key.weights, posed)
             away = np.linalg.norm(posed - geometry.rest, axis=1)
             still[skin, index] = np.clip(255.0 * (_MOVED - away[skin]) / (_MOVED - _UNMOVED), 0.0, 255.0)
         return still
@@ -130,8 +134,7 @@ class Scene:
         posed, seen = np.empty_like(geometry.rest), np.empty_like(geometry.rest)
         places = []
         for share in (0.0, 1.0):
-            shapes = geometry.shape_deltas.reshape(len(SHAPES), -1)
-            morph(geometry.rest.reshape(-1), shapes, geometry.shape_scales, share * weights, posed.reshape(-1))
+            self._shape(share * weights, posed)
             project(posed, geometry.pose_follow, self.pivot, np.eye(3, dtype=np.float32), self.view, seen)
             places.append(seen[geometry.landmarks[_LIPS], :2])
         reached = np.concatenate(places)
