@@ -22,6 +22,7 @@ from engine.api.guards.connections import http_config
 from engine.certificates import served_certificate
 from engine.conversation.engines import Engines
 from engine.conversation.host import Calls
+from engine.conversation.recordings import Recordings
 from engine.errors import VisavisError
 from engine.jobs.runner import JobRunner
 from engine.jobs.worker import Workers
@@ -31,6 +32,11 @@ from engine.memory import share_arenas
 from engine.metrics import Metrics
 from engine.network import NetworkPolicy
 from engine.ranks import Rank, ranked_threads
+from engine.recording.destinations import Destinations
+from engine.recording.s3 import S3Settings
+from engine.recording.storage import FOLDER as RECORDINGS
+from engine.room.own_relay import OwnRelay
+from engine.room.turn_servers import TurnServers
 from engine.secret import Secret
 from engine.settings import Settings
 from engine.store.home_lock import HomeLock
@@ -122,6 +128,9 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         jobs = JobRunner(store, Workers(), base_url=lambda: base_url, support_contact=settings.support_contact)
         parts.push_async_callback(jobs.close)
         jobs.start()
+        recordings = Recordings(store, Destinations(settings.home / RECORDINGS, S3Settings.of(settings), policy))
+        parts.push_async_callback(recordings.close)
+        await recordings.resume()
         metrics = Metrics(__version__)
         calls = Calls(
             engines,
@@ -131,6 +140,8 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
             loopback=settings.loopback_only,
             language=settings.language,
             seed=settings.seed,
+            recordings=recordings,
+            relay=OwnRelay(TurnServers.of(settings.turn_url, settings.turn_secret), policy),
             on_turn=metrics.turns.heard,
         )
         metrics.watch_calls(calls.figures)

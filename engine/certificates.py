@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -80,14 +81,13 @@ def machine_names() -> tuple[str, ...]:
     """Return by what this machine is called from a local network: its names and addresses."""
     name = socket.gethostname()
     found = [name, f"{name.split('.')[0]}.local", "localhost", "127.0.0.1", "::1"]
-    for family, probe in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
-        with socket.socket(family, socket.SOCK_DGRAM) as asking:
-            try:
-                # Nothing is sent: it tells which own address a packet to elsewhere would carry (RFC 5737, RFC 3849: nobody has these).
-                asking.connect((probe, 9))
-                found.append(asking.getsockname()[0])
-            except OSError:
-                continue
+    for addresses in psutil.net_if_addrs().values():
+        for each in addresses:
+            if each.family in (socket.AF_INET, socket.AF_INET6):
+                address = ipaddress.ip_address(each.address.partition("%")[0])
+                # One of a single link stands in no URL that a browser takes.
+                if not address.is_link_local:
+                    found.append(str(address))
     return tuple(dict.fromkeys(found))
 
 

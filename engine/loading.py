@@ -14,6 +14,8 @@ from engine.errors import ModelUnavailableError
 from engine.jobs.cloned_voice import cloned_voice_of
 from engine.layers.audio import HEARING_RATE, VAD_FRAME
 from engine.layers.cancel import CancelToken
+from engine.layers.echo.guard import EchoGuard
+from engine.layers.echo.reference import Reference
 from engine.layers.flow.silero import SileroModel
 from engine.layers.flow.smart_turn import SmartTurn
 from engine.layers.llm.llama import LlamaChatModel
@@ -53,6 +55,7 @@ def load_engines(settings: Settings) -> Engines:
         cast = _load_cast(settings)
         engines = Engines(
             open_vad=vad.open,
+            open_guard=EchoGuard,
             end_of_turn=end_of_turn,
             recognizer=recognizer.result()[0],
             chat=chat.result(),
@@ -153,6 +156,7 @@ def _warm_up(engines: Engines) -> None:
     """Run each model once: the first call of a runtime allocates and compiles."""
     noise = np.random.default_rng(0).normal(0, 0.05, 2 * HEARING_RATE).astype(np.float32)
     engines.open_vad().probability(noise[:VAD_FRAME])
+    engines.open_guard(Reference()).hear(noise[:VAD_FRAME])
     engines.end_of_turn.probability(noise)
     engines.recognizer.transcribe(noise)
     engines.voice.speak("Hello.")

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from engine.errors import InvalidInputError
 from engine.secret import Secret
+from engine.turn_urls import TurnUrl
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 PICTURES = {"512": (512, 512), "720p": (1280, 720)}
@@ -58,6 +59,10 @@ class Settings:
     s3_secret_key: Secret = field(default_factory=Secret)
     s3_sts: bool = False
     """Whether the endpoint's STS is asked for the role that a conversation names (AssumeRole)."""
+    turn_url: tuple[str, ...] = ()
+    """TURN servers for people whom no direct way leads to a room (RFC 7065); none: rooms are reached directly."""
+    turn_secret: Secret = field(default_factory=Secret)
+    """What these servers share with this installation (coturn's `static-auth-secret`); participants get credentials made from it."""
     require_consent: str = "declared"
     """`declared`: a replica without a statement of consent is taken for non-human, as its key declares; `always`: it is refused."""
     largest_upload_mb: int = 2048
@@ -103,6 +108,12 @@ class Settings:
         if (self.tls_certificate is None) != (self.tls_key is None):
             missing = "tls_key" if self.tls_key is None else "tls_certificate"
             raise InvalidInputError(missing, None, "the other half of a TLS certificate and its key is")
+        for url in self.turn_url:
+            TurnUrl.parse("turn_url", url)
+        if self.turn_url and not self.turn_secret:
+            raise InvalidInputError("turn_secret", None, "with a TURN server, the secret that it shares is")
+        if self.turn_secret and not self.turn_url:
+            raise InvalidInputError("turn_url", None, "with turn_secret, the TURN server that shares it is")
         if self.s3_endpoint and urlsplit(self.s3_endpoint).scheme not in {"http", "https"}:
             raise InvalidInputError("s3_endpoint", self.s3_endpoint, "an http:// or https:// URL is")
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
@@ -154,9 +165,9 @@ def _parse(variable: str, name: str, text: str) -> Any:
             if text.lower() in {"0", "false", "no", "off"}:
                 return False
             raise InvalidInputError(variable, text, "1 or 0 is")
-        case "api_key" | "webhook_secret" | "s3_secret_key":
+        case "api_key" | "webhook_secret" | "s3_secret_key" | "turn_secret":
             return Secret(text)
-        case "allow_hosts" | "allow_origins":
+        case "allow_hosts" | "allow_origins" | "turn_url":
             return tuple(part.strip() for part in text.split(",") if part.strip())
         case _:
             return text

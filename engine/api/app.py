@@ -10,6 +10,7 @@ from engine.api.contract.head_requests import HeadRequests
 from engine.api.contract.names import NewerNames
 from engine.api.conversations.events import event_routes
 from engine.api.conversations.interactions import interaction_routes
+from engine.api.conversations.recordings import recording_routes
 from engine.api.conversations.routes import conversation_routes
 from engine.api.conversations.transcripts import transcript_routes
 from engine.api.conversations.turns import turn_routes
@@ -46,6 +47,7 @@ ROUTES: tuple[Callable[[ApiDependencies], APIRouter], ...] = (
     turn_routes,
     event_routes,
     transcript_routes,
+    recording_routes,
     interaction_routes,
     persona_routes,
     replica_routes,

@@ -36,21 +36,30 @@ class ApplianceProcess:
     async def create_conversation(self, **fields: Any) -> dict[str, Any]:
         """Create a conversation with the stock persona and replica."""
         body = {"persona_id": "pb87e71797da", "replica_id": "r4067604db72", **fields}
-        return await self._answer(await self.api.post("/v2/conversations", json=body))
+        return self.answer_of(await self.api.post("/v2/conversations", json=body))
 
     def signal(self, conversation_id: str) -> Signal:
         """Return the way of an offer into the room."""
 
         async def send(sdp: str) -> str:
-            body = {"sdp": sdp, "type": "offer", "user_name": "bench"}
-            answer = await self._answer(await self.api.post(f"/rooms/{conversation_id}/join", json=body))
-            return str(answer["sdp"])
+            return str((await self.join(conversation_id, sdp, "bench"))["sdp"])
 
         return send
 
+    async def join(self, conversation_id: str, sdp: str, user_name: str, resume_token: str = "") -> dict[str, Any]:
+        """Offer a connection; with the `resume_token` of an earlier answer it takes that place again. Raises VisavisError when refused."""
+        body = {"sdp": sdp, "type": "offer", "user_name": user_name, "resume_token": resume_token or None}
+        return self.answer_of(await self.api.post(f"/rooms/{conversation_id}/join", json=body))
+
+    async def figures(self) -> dict[str, float]:
+        """Return what `/metrics` says, by name and labels as written there."""
+        text = (await self.api.get("/metrics")).text
+        rows = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in rows}
+
     async def turns(self, conversation_id: str) -> list[dict[str, Any]]:
         """Return the traces of a running call's turns."""
-        answer = await self._answer(await self.api.get(f"/v2/conversations/{conversation_id}/turns"))
+        answer = self.answer_of(await self.api.get(f"/v2/conversations/{conversation_id}/turns"))
         return list(answer["data"])
 
     def cpu_seconds(self) -> float:
@@ -77,7 +86,8 @@ class ApplianceProcess:
         return float(self.process.memory_info().rss) / 1e6
 
     @staticmethod
-    async def _answer(response: httpx.Response) -> dict[str, Any]:
+    def answer_of(response: httpx.Response) -> dict[str, Any]:
+        """Return a JSON answer; raises VisavisError for one that is an error."""
         if response.is_error:
             raise VisavisError(f"{response.request.method} {response.request.url.path}: {response.text}")
         return dict(response.json())
@@ -85,14 +95,17 @@ class ApplianceProcess:
 
 @asynccontextmanager
 async def appliance_process(
-    home: Path, *, environment: dict[str, str] | None = None
+    home: Path, *, environment: dict[str, str] | None = None, log: Path | None = None
 ) -> AsyncIterator[ApplianceProcess]:
-    """Start `visavis serve` on a free port with the models of `home` and a data folder of its own; stop it at the end."""
+    """Start `visavis serve` on a free port with the models of `home` and a data folder of its own; stop it at the end.
+
+    `log`: where it writes what happens, to be kept.
+    """
     with tempfile.TemporaryDirectory(prefix="visavis-bench-") as folder:
         own_home = Path(folder) / "home"
         own_home.mkdir(mode=0o700)
         (own_home / "models").symlink_to((home / "models").resolve(), target_is_directory=True)
-        ready, log = Path(folder) / "ready.json", Path(folder) / "log"
+        ready, log = Path(folder) / "ready.json", log or Path(folder) / "log"
         begun = time.monotonic()
         with _log_file(log) as output:
             child = await asyncio.create_subprocess_exec(
@@ -133,7 +146,7 @@ async def _until(condition: Callable[[], bool]) -> None:
 
 @contextmanager
 def _log_file(path: Path) -> Iterator[int]:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         yield descriptor
     finally:

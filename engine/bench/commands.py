@@ -106,6 +106,50 @@ def replica(
     _show(report, as_json)
 
 
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--people", type=click.IntRange(1, 20), default=3, show_default=True, help="People besides the replica.")
+@click.option(
+    "--minutes", type=click.FloatRange(0.1, 600), default=2.0, show_default=True, help="How long they talk in turn."
+)
+@click.option("--record", is_flag=True, help="Record the call, and look at the film too.")
+@click.option(
+    "--loss", type=click.FloatRange(0, 50), default=0.0, show_default=True, help="Packets lost each way, in hundredths."
+)
+@click.option(
+    "--jitter",
+    type=click.FloatRange(0, 1000),
+    default=0.0,
+    show_default=True,
+    help="Milliseconds by which packets are delayed at most, each way.",
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write what was found so far here, turn by turn, and the film.",
+)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def room(
+    as_json: bool,
+    people: int,
+    minutes: float,
+    record: bool,
+    loss: float,
+    jitter: float,
+    folder: Path | None,
+    home: Path | None,
+) -> None:
+    """Several people and the replica in one room, on a good or a bad network."""
+    from engine.bench.relay import Weather
+    from engine.bench.room import Plan, bench_room
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    plan = Plan(people=people, minutes=minutes, record=record, weather=Weather(loss / 100, jitter / 1000))
+    click.echo(f"{people} people are talking with the appliance ...", err=True)
+    _show(asyncio.run(bench_room(settings.home, plan, folder)), as_json)
+
+
 def _show(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report))

@@ -10,13 +10,15 @@ from typing import Any
 
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
-from aiortc.jitterbuffer import JitterBuffer
+from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+from aiortc.exceptions import InvalidStateError
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from numpy.typing import NDArray
 
+from engine.room.consent import ask_patiently
 from engine.room.loopback import bind_to_loopback
 from engine.room.playout import MEDIA_RATE, TICK
+from engine.room.sound_arrivals import SoundArrivals
 
 AUDIBLE = 0.003
 """Level (of 1.0) from which received sound counts as not silent."""
@@ -70,22 +72,41 @@ class Received:
     sound: list[ReceivedSound] = field(default_factory=list)
     pictures: list[ReceivedPicture] = field(default_factory=list)
     messages: list[ReceivedMessage] = field(default_factory=list)
+    picture_times: list[float] = field(default_factory=list)
+    """Monotonic seconds at which each whole frame arrived, whether it was decoded or not."""
+    missing_sound: float = 0.0
+    """Seconds of sound between two packets that came."""
+
+    def forget(self, before: float) -> None:
+        """Drop sound, pictures and messages that arrived before a moment; what was counted stays."""
+        self.sound = [chunk for chunk in self.sound if chunk.time >= before]
+        self.pictures = [picture for picture in self.pictures if picture.time >= before]
+        self.messages = [message for message in self.messages if message.time >= before]
 
 
 class RoomClient:
     """A participant. `join`, then `speak` and look at `received`; `close` in the end."""
 
     def __init__(
-        self, *, keep_pictures: bool = True, on_picture: Callable[[float, av.VideoFrame], None] | None = None
+        self,
+        *,
+        keep_pictures: bool = True,
+        keep_sent: bool = True,
+        decodes: bool = True,
+        on_picture: Callable[[float, av.VideoFrame], None] | None = None,
     ) -> None:
-        """`on_picture`: is given each whole decoded frame and when (monotonic) it arrived, before it is reduced."""
+        """`on_picture`: is given each whole decoded frame and when (monotonic) it arrived, before it is reduced; `keep_sent`: what was
+        spoken can be asked for; without `decodes` pictures are only counted."""
         self.received = Received()
         self._on_picture = on_picture
-        self.microphone = FileMicrophone()
+        self._decodes = decodes
+        self._expected_sound: int | None = None
+        self.microphone = FileMicrophone(keep=keep_sent)
         self._keep_pictures = keep_pictures
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
         self._connected = asyncio.Event()
+        self._arrivals: list[SoundArrivals] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def join(self, signal: Signal, *, within: float = 15.0) -> None:
@@ -100,11 +121,14 @@ class RoomClient:
         connection.addTransceiver("video", direction="recvonly")
         offer = await connection.createOffer()
         bind_to_loopback(connection)
+        ask_patiently(connection)
         await connection.setLocalDescription(offer)
         for transceiver in connection.getTransceivers():
             if transceiver.kind == "audio":
                 # The probe's own jitter buffer must not count as the room's delay.
-                transceiver.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=1)  # type: ignore[attr-defined]
+                self._arrivals.append(SoundArrivals(transceiver.receiver))
+            elif not self._decodes:
+                FrameCounter(transceiver.receiver, self.received.picture_times)
         answer = await signal(connection.localDescription.sdp)
         await connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
         await asyncio.wait_for(self._connected.wait(), within)
@@ -120,10 +144,13 @@ class RoomClient:
         self.send_text(json.dumps(message))
 
     def send_text(self, text: str) -> None:
-        """Send any text over the data channel."""
+        """Send any text over the data channel; raises ConnectionError when the connection has ended."""
         if self._channel is None:
             raise RuntimeError("not joined")
-        self._channel.send(text)
+        try:
+            self._channel.send(text)
+        except InvalidStateError:
+            raise ConnectionError(OVER) from None
 
     async def speak(self, samples: NDArray[np.float32]) -> float:
         """Speak mono samples at 48 kHz in real time; return when (monotonic) the first of them was sent. Raises ConnectionError
@@ -164,8 +191,15 @@ class RoomClient:
                 return chunk.time
         return None
 
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is up."""
+        return self._connection.connectionState == "connected"
+
     async def close(self) -> None:
         """Leave by closing the connection."""
+        for arrivals in self._arrivals:
+            arrivals.close()
         await self._connection.close()
         for task in self._tasks:
             task.cancel()
@@ -190,8 +224,10 @@ class RoomClient:
                 if isinstance(frame, av.AudioFrame):
                     interleaved = frame.to_ndarray().reshape(-1, len(frame.layout.channels))
                     samples = interleaved[:, 0].astype(np.float32) / 32768.0
+                    self._count_missing(frame)
                     self.received.sound.append(ReceivedSound(now, samples))
                 elif isinstance(frame, av.VideoFrame):
+                    self.received.picture_times.append(now)
                     if self._on_picture is not None:
                         self._on_picture(now, frame)
                     if not self._keep_pictures:
@@ -203,14 +239,42 @@ class RoomClient:
         except MediaStreamError:
             return
 
+    def _count_missing(self, frame: av.AudioFrame) -> None:
+        if frame.pts is not None:
+            if self._expected_sound is not None and frame.pts > self._expected_sound:
+                self.received.missing_sound += (frame.pts - self._expected_sound) / frame.sample_rate
+            self._expected_sound = frame.pts + frame.samples
+
+
+class FrameCounter:
+    """Stands in for the decoder of a receiver: notes when each whole frame arrived, and leaves it undecoded."""
+
+    def __init__(self, receiver: RTCRtpReceiver, times: list[float]) -> None:
+        self._times = times
+        self._queue: Any = receiver._RTCRtpReceiver__decoder_queue  # type: ignore[attr-defined]
+        receiver._RTCRtpReceiver__decoder_queue = self  # type: ignore[attr-defined]
+
+    def get(self) -> object:
+        """Let the decoder's thread wait for its end."""
+        return self._queue.get()
+
+    def put(self, work: object) -> None:
+        """Take a frame from aiortc; None ends the decoder's thread."""
+        if work is None:
+            self._queue.put(None)
+        else:
+            self._times.append(time.monotonic())
+
 
 class FileMicrophone(MediaStreamTrack):
     """A microphone that hears silence, or what it is told to; 20 ms at absolute deadlines."""
 
     kind = "audio"
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = True) -> None:
+        """`keep`: all that is sent, for `sent`."""
         super().__init__()
+        self._keep = keep
         self._speech: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._begun: asyncio.Future[float] | None = None
         self._done: asyncio.Future[None] | None = None
@@ -240,8 +304,8 @@ class FileMicrophone(MediaStreamTrack):
                 waited.exception()
 
     def sent(self) -> tuple[float, NDArray[np.float32]] | None:
-        """Return when (monotonic) the stream began and all its samples; None before it did."""
-        return None if self._origin is None else (self._origin, np.concatenate(self._kept))
+        """Return when (monotonic) the stream began and all its samples; None before it did, or when they are not kept."""
+        return None if self._origin is None or not self._kept else (self._origin, np.concatenate(self._kept))
 
     async def recv(self) -> av.AudioFrame:
         """Return the next 20 ms."""
@@ -257,7 +321,8 @@ class FileMicrophone(MediaStreamTrack):
         part = self._speech[:TICK]
         samples[: part.size] = part
         self._speech = self._speech[TICK:]
-        self._kept.append(samples)
+        if self._keep:
+            self._kept.append(samples)
         if part.size and self._begun is not None and not self._begun.done():
             self._begun.set_result(time.monotonic())
         if not self._speech.size and self._done is not None and not self._done.done() and part.size:

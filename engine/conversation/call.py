@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage, spoken_languages
+from engine.conversation.call_recording import CallRecording, is_recordable
 from engine.conversation.call_voice import CallVoice, wished_voice
 from engine.conversation.calls import SpeakingVoice
 from engine.conversation.casting import face_for
@@ -21,6 +22,7 @@ from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed
 from engine.conversation.lifetime import Lifetime
 from engine.conversation.prompt import PromptBuilder
+from engine.conversation.recordings import Recordings
 from engine.conversation.thinker import Thinker
 from engine.conversation.trace import TurnTrace
 from engine.conversation.voice_settings import emotion_control, speaking_style
@@ -29,6 +31,7 @@ from engine.layers.llm.protocol import Sampling
 from engine.layers.replica.protocol import Replica, ReplicaSession
 from engine.layers.replica.unseen import Unseen
 from engine.layers.tts.pronunciations import NO_PRONUNCIATIONS, Pronunciations
+from engine.room.own_relay import OwnRelay
 from engine.room.participant import Participant
 from engine.room.room import SEATS, Room
 from engine.room.roster import refusal
@@ -60,6 +63,8 @@ class Call:
         loopback: bool,
         seed: int,
         pronunciations: Pronunciations = NO_PRONUNCIATIONS,
+        recordings: Recordings | None = None,
+        relay: OwnRelay | None = None,
         on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> None:
         self.conversation = conversation
@@ -84,6 +89,16 @@ class Call:
             replica_name=persona.persona_name,
             seats=_seats(conversation),
             video=face is not None,
+            recordable=is_recordable(conversation),
+            relay=relay,
+        )
+        self.recording = CallRecording(
+            conversation,
+            self.room,
+            recordings,
+            replica_name=persona.persona_name,
+            frames_per_second=face.frames_per_second if face else 0,
+            spawn=self._spawn,
         )
         self._face: ReplicaSession = face.open_session(seed) if face else Unseen()
         self.director = Director(
@@ -126,6 +141,8 @@ class Call:
         seed: int,
         sampling: Sampling,
         pronunciations: Pronunciations = NO_PRONUNCIATIONS,
+        recordings: Recordings | None = None,
+        relay: OwnRelay | None = None,
         on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> "Call":
         """Bring the replica into the room; its prompt is evaluated while people are still on their way.
@@ -151,6 +168,8 @@ class Call:
                 loopback=loopback,
                 seed=seed,
                 pronunciations=pronunciations,
+                recordings=recordings,
+                relay=relay,
                 on_turn=on_turn,
             )
         except BaseException:
@@ -168,6 +187,7 @@ class Call:
                 due = self._reason_to_end()
                 if due is not None:
                     self.end(due)
+                self.recording.check()
             reason = self._over.result()
         finally:
             await self._close(reason)
@@ -201,10 +221,23 @@ class Call:
         self.director.leave(session_id)
         if not self.room.present:
             self._emptied = time.monotonic()
+            self.recording.rest()
 
     def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
         """Pass a microphone on."""
         self.director.hear(participant.session_id, samples)
+
+    def noise_cancellation(self, participant: Participant, on: bool) -> None:
+        """Pass on whether somebody's sound is to be rid of noise."""
+        self.director.suppress_noise(participant.session_id, on)
+
+    def recording_wished(self, participant: Participant, on: bool) -> None:
+        """Begin or end recording. Raises InvalidInputError."""
+        self.recording.wish(on, participant.session_id)
+
+    def played(self, position: int, sound: NDArray[np.int16]) -> None:
+        """Pass on what comes back from loudspeakers."""
+        self.director.played(position, sound)
 
     def received(self, participant: Participant, message: dict[str, Any]) -> None:
         """Handle a message; what is wrong with it is told to everyone in the room, as its sender is one of them."""
@@ -216,6 +249,7 @@ class Call:
     def tell(self, message: dict[str, Any]) -> None:
         """Tell everyone in the room, and who follows the call from outside."""
         self.feed.publish(message)
+        self.recording.take(message)
         self.room.broadcast(message)
 
     def draw(self, position: int) -> NDArray[np.uint8]:
@@ -257,6 +291,7 @@ class Call:
             parts.push_async_callback(self.room.close)
             parts.push_async_callback(self._stop_tasks)
             self.director.close()
+            await self.recording.close()
             self.room.broadcast(
                 {
                     "message_type": "system",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.conversation.feed import FeedEntry
-from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+from engine.store.records import ConversationRecord, PersonaRecord, RecordingRecord, ReplicaRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,19 @@ class CallHost(Protocol):
     async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
         """Let a participant go, named by resume token or session id; unknown ones are ignored. `may_return` keeps the place for
         some seconds."""
+
+    async def begin_recording(self, conversation_id: str) -> RecordingRecord:
+        """Begin to record a running call.
+
+        Raises KeyError, InvalidInputError unless the conversation has `enable_recording`, RecordingStateError while it is recorded,
+        RecordingError, with the reason, when nothing can be written.
+        """
+
+    async def end_recording(self, conversation_id: str) -> None:
+        """End the recording of a running call. Raises KeyError, RecordingStateError."""
+
+    async def erase_recordings(self, conversation_id: str) -> None:
+        """Remove the files of a conversation's recordings from this machine."""
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and write its transcript; does nothing when it does not run."""

@@ -1,13 +1,18 @@
 """The director of one call: what people say and do comes in, what the replica says and everyone is told goes out."""
 
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.conversation.announcer import Announcer
 from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage
-from engine.conversation.ear import Ear, UserTurn
+from engine.conversation.ear import UserTurn
+from engine.conversation.ears import Ears
 from engine.conversation.echoes import Echoes
 from engine.conversation.engines import Engines
 from engine.conversation.events import (
@@ -15,12 +20,10 @@ from engine.conversation.events import (
     ReplicaInterrupted,
     ReplicaStartedSpeaking,
     ReplicaStoppedSpeaking,
-    StreamingUtterance,
     UserStartedSpeaking,
     UserStoppedSpeaking,
     Utterance,
 )
-from engine.conversation.events import Speaker as Role
 from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.interactions import (
     AppendContext,
@@ -35,7 +38,7 @@ from engine.conversation.interactions import (
     SetEmotion,
     parse_interaction,
 )
-from engine.conversation.listener import Listener, Spawn
+from engine.conversation.listener import Spawn
 from engine.conversation.person import Person
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.speaker import Speaker
@@ -77,22 +80,17 @@ class Director:
         self._prompt = prompt
         self._language = language
         self._echo = echo
-        self._send = send
-        self._spawn = spawn
+        self._announcer = Announcer(conversation_id, send)
         self._face, self._playout, self._resting = parts.face, parts.playout, parts.resting
         self._speaker = Speaker(parts, self, spawn)
         self._echoes = Echoes(self._speaker)
-        self._people: dict[str, Person] = {}
-        self._listeners: dict[str, Listener] = {}
+        self._ears = Ears(engines, self, spawn, language=language, deaf=echo)
         self._flow = FlowSettings()
         self._transcript = Transcript()
         self._started = time.monotonic()
         self.last_activity = self._started
         """When somebody, the replica included, last spoke or sent something (monotonic)."""
         self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
-        self._seq = 0
-        self._turn_idx = 0
-        self._captions: Counter[tuple[str, Role]] = Counter()
         self._asked: list[Message] = []
         """The prompt of the answer that is prepared."""
         self._closed = False
@@ -104,12 +102,12 @@ class Director:
             return ReplicaState.SPEAKING
         if self._speaker.pending:
             return ReplicaState.THINKING
-        return ReplicaState.LISTENING if self._listeners else ReplicaState.IDLE
+        return ReplicaState.LISTENING if self._ears.listening else ReplicaState.IDLE
 
     @property
     def speech(self) -> bool:
         """Whether somebody, the replica included, speaks right now."""
-        return self._speaker.audible or self._somebody_speaks
+        return self._speaker.audible or self._ears.somebody_speaks
 
     def warm(self) -> None:
         """Evaluate the prompt as it stands."""
@@ -124,27 +122,26 @@ class Director:
         """Take a participant in; the first one may be greeted."""
         if self._closed:
             return
-        person = self._people[session_id] = Person(session_id, user_name)
-        if not self._echo:
-            ear = Ear(self._engines.open_vad(), rules_of(self._flow), person)
-            ear.machine.replica_speaking = self._speaker.audible
-            self._listeners[session_id] = Listener(ear, self._engines, self, self._spawn, language=self._language)
+        self._ears.join(Person(session_id, user_name), rules_of(self._flow), replica_speaking=self._speaker.audible)
         self.last_activity = time.monotonic()
         if greeting:
             self._speaker.say(greeting)
 
     def leave(self, session_id: str) -> None:
         """Let a participant go."""
-        self._people.pop(session_id, None)
-        listener = self._listeners.pop(session_id, None)
-        if listener is not None:
-            listener.close()
+        self._ears.leave(session_id)
 
     def hear(self, session_id: str, samples: Samples) -> None:
         """Take a participant's sound, 16 kHz mono."""
-        listener = self._listeners.get(session_id)
-        if listener is not None:
-            listener.hear(samples)
+        self._ears.hear(session_id, samples)
+
+    def suppress_noise(self, session_id: str, on: bool) -> None:
+        """Take steady noise out of a participant's sound before it is listened to, or leave it in, as at first."""
+        self._ears.suppress_noise(session_id, on)
+
+    def played(self, position: int, sound: NDArray[np.int16]) -> None:
+        """Take what everybody in the room hears of the replica, mono, 48 kHz: it may come back through their microphones."""
+        self._ears.played(position, sound)
 
     def interact(self, message: dict[str, Any], sender: str | None = None) -> None:
         """Handle a message of the interactions protocol; raises InvalidInputError.
@@ -161,14 +158,12 @@ class Director:
 
     def announce(self, event: Event) -> None:
         """Tell everyone in the room; the event gets its place in the order of the call."""
-        self._seq += 1
-        self._send(event.message(self._conversation_id, self._seq, self._turn_idx, time.time()))
+        self._announcer.announce(event)
 
     def close(self) -> None:
         """Stop listening and speaking for good; the transcript is complete then."""
         self._closed = True
-        for session_id in list(self._listeners):
-            self.leave(session_id)
+        self._ears.close()
         self._speaker.close()
 
     # --- people (TurnObserver) ---
@@ -176,7 +171,7 @@ class Director:
     def turn_started(self, turn: UserTurn) -> None:
         """Speech began: an answer that nobody has heard yet is taken back; what it was to answer stays, and is answered with this turn."""
         self.last_activity = time.monotonic()
-        self._turn_idx += 1
+        self._announcer.turn_idx += 1
         self.announce(UserStartedSpeaking(turn.inference_id, turn.person))
         self._speaker.take_back()
 
@@ -187,7 +182,7 @@ class Director:
     def words_heard(self, turn: UserTurn, words: str) -> None:
         """Words so far, for captions."""
         self.last_activity = time.monotonic()
-        self._caption(turn.inference_id, "user", words, person=turn.person)
+        self._announcer.caption(turn.inference_id, "user", words, person=turn.person)
 
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
@@ -205,7 +200,7 @@ class Director:
         self._follow_language(turn)
         self.last_activity = time.monotonic()
         self.announce(UserStoppedSpeaking(turn.inference_id, duration, turn.person))
-        if self._somebody_speaks:
+        if self._ears.somebody_speaks:
             self._hear_user(turn, words, duration)
         else:
             self._answer(turn, words, duration, trace)
@@ -213,7 +208,7 @@ class Director:
     def turn_dropped(self, turn: UserTurn) -> None:
         """Nothing was said: what stayed unsaid or unanswered because of it is made up for."""
         self.announce(UserStoppedSpeaking(turn.inference_id, 0.0, turn.person))
-        if self._closed or self._somebody_speaks or not self._listeners:
+        if self._closed or self._ears.somebody_speaks or not self._ears.listening:
             return
         if self._transcript.unanswered and not (self._speaker.audible or self._speaker.pending):
             self._answer(turn, "", 0.0, TurnTrace(time.monotonic()))
@@ -224,18 +219,18 @@ class Director:
 
     def answer_began(self, answer: Speech) -> None:
         """The replica can be heard."""
-        self._tell_ears()
+        self._ears.replica_speaks(self._speaker.audible)
         self.announce(ReplicaStartedSpeaking(answer.inference_id))
 
     def answer_proceeds(self, answer: Speech, words: str) -> None:
         """Captions of the replica; nobody knows the words of a sound from outside."""
         if words:
-            self._caption(answer.inference_id, "replica", words)
+            self._announcer.caption(answer.inference_id, "replica", words)
 
     def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
         self.last_activity = time.monotonic()
-        self._tell_ears()
+        self._ears.replica_speaks(self._speaker.audible)
         if answer.trace is not None and self._on_turn is not None:
             self._on_turn(answer.trace)
         seconds = answer.seconds_heard
@@ -243,7 +238,7 @@ class Director:
             self.announce(ReplicaInterrupted(answer.inference_id))
         self.announce(ReplicaStoppedSpeaking(answer.inference_id, seconds, interrupted))
         if heard:
-            self._caption(answer.inference_id, "replica", heard, final=True, interrupted=interrupted)
+            self._announcer.caption(answer.inference_id, "replica", heard, final=True, interrupted=interrupted)
             self.announce(Utterance(answer.inference_id, "replica", heard, interrupted))
             began = time.monotonic() - self._started - seconds
             self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
@@ -252,7 +247,7 @@ class Director:
 
     def answer_unheard(self, answer: Speech) -> None:
         """Nothing came of an answer; the floor is free again."""
-        self._tell_ears()
+        self._ears.replica_speaks(self._speaker.audible)
 
     # --- inside ---
 
@@ -267,8 +262,8 @@ class Director:
             case Respond() if self._echo:
                 raise InvalidInputError("event_type", "conversation.respond", "in echo mode 'conversation.echo' is")
             case Respond():
-                self._turn_idx += 1
-                turn = UserTurn(person=self._people.get(sender or ""))
+                self._announcer.turn_idx += 1
+                turn = UserTurn(person=self._ears.people.get(sender or ""))
                 self._answer(turn, interaction.text, 0.0, TurnTrace(time.monotonic()))
             case AppendContext():
                 self._prompt.append(interaction.context)
@@ -278,8 +273,7 @@ class Director:
                 self._warm_again()
             case Sensitivity():
                 self._flow = self._flow.adjusted(pause=interaction.pause, interrupt=interaction.interrupt)
-                for listener in self._listeners.values():
-                    listener.ear.machine.rules = rules_of(self._flow)
+                self._ears.follow(rules_of(self._flow))
             case SetEmotion():
                 self._resting.mien = (interaction.emotion, 1.0)
                 self._face.feel(interaction.emotion, self._playout.position)
@@ -291,10 +285,6 @@ class Director:
         if not self._speaker.preparing:
             self.warm()
 
-    @property
-    def _somebody_speaks(self) -> bool:
-        return any(listener.ear.machine.in_turn for listener in self._listeners.values())
-
     def _follow_language(self, turn: UserTurn) -> None:
         """Answer in the language of the turn; its voice is opened while the answer is being written."""
         if self._language.heard(turn.language):
@@ -302,13 +292,13 @@ class Director:
 
     def _name(self, person: Person | None) -> str:
         """Return how prompts name somebody: not at all while they are alone with the replica."""
-        return person.name if person is not None and len(self._people) > 1 else ""
+        return person.name if person is not None and len(self._ears.people) > 1 else ""
 
     def _prompt_for(self, words: str, person: Person | None) -> list[Message]:
         return self._prompt.messages(self._transcript.history(), words, self._name(person))
 
     def _prepare(self, inference_id: str, messages: list[Message], trace: TurnTrace) -> None:
-        trace.turn_idx, trace.inference_id = self._turn_idx, inference_id
+        trace.turn_idx, trace.inference_id = self._announcer.turn_idx, inference_id
         if trace not in self.traces:
             self.traces.append(trace)
         self._asked = messages
@@ -329,23 +319,3 @@ class Director:
             began = time.monotonic() - self._started - duration
             name = self._name(turn.person)
             self._transcript.add(TranscriptEntry("user", words, began, duration, turn.inference_id, name))
-
-    def _caption(
-        self,
-        inference_id: str,
-        role: Role,
-        words: str,
-        *,
-        final: bool = False,
-        interrupted: bool = False,
-        person: Person | None = None,
-    ) -> None:
-        index = self._captions[inference_id, role]
-        self._captions[inference_id, role] += 1
-        self.announce(
-            StreamingUtterance(inference_id, role, words, index, final=final, is_interrupted=interrupted, person=person)
-        )
-
-    def _tell_ears(self) -> None:
-        for listener in self._listeners.values():
-            listener.ear.machine.replica_speaking = self._speaker.audible

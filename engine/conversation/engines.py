@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.layers.echo.protocol import MicrophoneGuard
+from engine.layers.echo.reference import Reference
 from engine.layers.flow.protocol import EndOfTurnDetector, VoiceActivityDetector
 from engine.layers.llm.protocol import ChatModel
 from engine.layers.replica.protocol import Replica
@@ -20,6 +22,8 @@ class Engines:
     """One instance of each layer, loaded and warm. Each kind of work has its own thread, so that none waits for another kind."""
 
     open_vad: Callable[[], VoiceActivityDetector]
+    open_guard: Callable[[Reference], MicrophoneGuard]
+    """What the room plays -> the guard of one of its microphones."""
     end_of_turn: EndOfTurnDetector
     recognizer: Recognizer
     chat: ChatModel

@@ -16,16 +16,18 @@ from engine.conversation.feed import Feed, FeedEntry
 from engine.conversation.figures import CallFigures
 from engine.conversation.languages import MULTILINGUAL, iso_code, language_tag
 from engine.conversation.missing_language import missing_language
+from engine.conversation.recordings import Recordings
 from engine.conversation.trace import TurnTrace
 from engine.conversation.voice_settings import persona_pronunciations
 from engine.errors import CapacityError, SignallingError
 from engine.layers.llm.protocol import Sampling
 from engine.memory import give_back
 from engine.room.media_counts import MediaCounts
+from engine.room.own_relay import OwnRelay
 from engine.store.call_events import ShutdownReason, internal_error, replica_joined, shutdown, transcription_ready
 from engine.store.conversations import ConversationRepository
 from engine.store.errors import StoreError
-from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+from engine.store.records import ConversationRecord, PersonaRecord, RecordingRecord, ReplicaRecord
 from engine.store.resources import ResourceRepository
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,8 @@ class Calls:
         loopback: bool,
         language: str,
         seed: int | None,
+        recordings: Recordings | None = None,
+        relay: OwnRelay | None = None,
         on_turn: Callable[[TurnTrace], None] | None = None,
     ) -> None:
         self._engines = engines
@@ -68,6 +72,8 @@ class Calls:
         self._loopback = loopback
         self._language = language
         self._seed = seed
+        self._recordings = recordings
+        self._relay = relay
         self._on_turn = on_turn
         self._places: dict[str, _Place] = {}
         self._stopping = False
@@ -133,6 +139,8 @@ class Calls:
                 seed=random.getrandbits(31) if self._seed is None else self._seed,
                 sampling=Sampling(seed=self._seed),
                 pronunciations=pronunciations,
+                recordings=self._recordings,
+                relay=self._relay,
                 on_turn=self._on_turn,
             )
         except BaseException:
@@ -182,6 +190,19 @@ class Calls:
         place = self._places.get(conversation_id)
         if place is not None and place.call is not None:
             await place.call.room.leave(resume_token, may_return=may_return)
+
+    async def begin_recording(self, conversation_id: str) -> RecordingRecord:
+        """Begin to record a call. Raises KeyError, InvalidInputError, RecordingStateError, RecordingError."""
+        return await self._live(conversation_id).recording.begin()
+
+    async def end_recording(self, conversation_id: str) -> None:
+        """End the recording of a call. Raises KeyError, RecordingStateError."""
+        await self._live(conversation_id).recording.end()
+
+    async def erase_recordings(self, conversation_id: str) -> None:
+        """Remove the files of a conversation's recordings from this machine."""
+        if self._recordings is not None:
+            await self._recordings.erase(conversation_id)
 
     async def end(self, conversation_id: str, reason: str) -> None:
         """End the call and wait until its transcript is written; one that is still opening ends when it is open."""

@@ -14,6 +14,8 @@ from engine.conversation.trace import TurnTrace
 from engine.conversation.turns import Action, BargeIn, ConsiderEnd, EndTurn, Resume, StartTurn
 from engine.layers.audio import Samples
 from engine.layers.cancel import CancelToken
+from engine.layers.echo.noise import NoiseSuppressor
+from engine.layers.echo.protocol import MicrophoneGuard
 from engine.layers.stt.protocol import Transcription
 
 log = logging.getLogger(__name__)
@@ -72,9 +74,18 @@ class Listener:
     """One participant's ear, with the recognition that belongs to it."""
 
     def __init__(
-        self, ear: Ear, engines: Engines, observer: TurnObserver, spawn: Spawn, *, language: CallLanguage
+        self,
+        ear: Ear,
+        guard: MicrophoneGuard,
+        engines: Engines,
+        observer: TurnObserver,
+        spawn: Spawn,
+        *,
+        language: CallLanguage,
     ) -> None:
         self.ear = ear
+        self._guard = guard
+        self._suppressor: NoiseSuppressor | None = None
         self._engines = engines
         self._observer = observer
         self._spawn = spawn
@@ -88,13 +99,23 @@ class Listener:
         self._partial_at = 0.0
 
     def hear(self, samples: Samples) -> None:
-        """Take sound of any length at 16 kHz."""
-        for action in self.ear.feed(samples):
+        """Take sound of any length at 16 kHz; what is only the replica's own voice, come back, counts for nothing."""
+        counted = self._guard.hear(samples).counted
+        if self._suppressor is not None:
+            counted = self._suppressor.feed(counted)
+        for action in self.ear.feed(counted):
             self._act(action)
         if self.ear.machine.speaking and self._partial is None and self.ear.heard - self._partial_at >= PARTIAL_EVERY:
             self._partial_at = self.ear.heard
             self._partial_cancel = CancelToken()
             self._partial = self._spawn(self._hear_partial(self.ear.turn, self._partial_cancel))
+
+    def suppress_noise(self, on: bool) -> None:
+        """Take steady noise out of what is heard, or leave it in."""
+        if not on:
+            self._suppressor = None
+        elif self._suppressor is None:
+            self._suppressor = NoiseSuppressor()
 
     def close(self) -> None:
         """Stop listening; work under way is cancelled, and turns that nobody will understand any more are dropped."""

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 _PUBLIC: Final = "the public description of the messages"
+_IN_A_ROOM: Final = (
+    "test_later_events.py::test_everything_that_a_later_producer_tells_arrives_over_webrtc_and_over_http"
+)
+"""Fakes tell these events, through a real room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +84,15 @@ ROWS: Final = (
     _out(
         "replica_interrupted", "Replica Interrupted Event", "test_protocol.py::test_an_interruption_cuts_what_is_said"
     ),
-    _out("tool_call", "Tool Call Event", "test_events.py::test_what_a_later_producer_tells", "later"),
+    _out("tool_call", "Tool Call Event", _IN_A_ROOM, "later"),
     _out(
         "perception_tool_call",
         "Perception Tool Call Event",
-        "test_events.py::test_what_a_later_producer_tells",
+        _IN_A_ROOM,
         "later",
     ),
-    _out(
-        "perception_analysis", "Perception Analysis Event", "test_events.py::test_what_a_later_producer_tells", "later"
-    ),
-    _out("objective.pending", "Objectives", "test_events.py::test_what_a_later_producer_tells", "later"),
-    _out("rag.observability", "Knowledge Base", "test_events.py::test_what_a_later_producer_tells", "later"),
+    _out("perception_analysis", "Perception Analysis Event", _IN_A_ROOM, "later"),
+    _out("objective.pending", "Objectives", _IN_A_ROOM, "later"),
+    _out("rag.observability", "Knowledge Base", _IN_A_ROOM, "later"),
 )
 BY_NAME: Final = {row.name: row for row in ROWS}

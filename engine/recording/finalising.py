@@ -12,7 +12,7 @@ import av
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 
-from engine.recording.captions import finalise_captions
+from engine.recording.captions import captions_of, finalise_captions
 from engine.recording.fragments import whole_length
 from engine.store.files import KEPT_FREE, DiskFullError, check_room
 from models.durable import discard, move_durably
@@ -78,6 +78,15 @@ def finalise(partial: Path, *, kept_free: int = KEPT_FREE) -> Recorded | None:
         discard(*([captions] if captions else []))
         return None
     return Recorded(target, captions, float(duration), target.stat().st_size)
+
+
+def recorded_in(target: Path) -> Recorded | None:
+    """Return what a file holds that was made whole before; None when there is none. Raises OSError."""
+    duration = _length(target) if target.exists() else Fraction(0)
+    if not duration:
+        return None
+    captions = captions_of(target)
+    return Recorded(target, captions if captions.exists() else None, float(duration), target.stat().st_size)
 
 
 def _copy(partial: Path, copy: Path) -> Fraction:

@@ -17,6 +17,7 @@ from engine.recording.signatures import Credentials
 from engine.recording.signed_requests import Patience, Request, SignedRequests
 from engine.recording.storage import Storage, StorageError, Stored, check_key
 from engine.secret import Secret
+from engine.settings import Settings
 from models.durable import discard
 
 PART_SIZE: Final = 16 << 20
@@ -49,6 +50,11 @@ class S3Settings:
 
     def __bool__(self) -> bool:
         return bool(self.endpoint)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "S3Settings":
+        """Read the settings of the appliance. Raises InvalidInputError."""
+        return cls(settings.s3_endpoint, settings.s3_access_key, settings.s3_secret_key, settings.s3_sts)
 
 
 class S3Storage(Storage):

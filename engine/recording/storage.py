@@ -9,12 +9,11 @@ from typing import Final, Protocol
 
 from engine.errors import InvalidInputError, VisavisError
 from engine.recording.finalising import Recorded
+from engine.store.recordings import LOCAL_BUCKET
 from models.durable import move_durably
 
 FOLDER: Final = "recordings"
 """Below the home folder."""
-LOCAL_BUCKET: Final = "local"
-"""The `bucket_name` of recordings that stay here."""
 _LONGEST_KEY: Final = 1024
 _PART: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
 
@@ -32,8 +31,9 @@ class Stored:
 
 
 def key_of(conversation_id: str, started: datetime) -> str:
-    """Return the key of a conversation's recording; `started` with a zone. Below the recordings folder it is its path as well."""
-    return f"{conversation_id}/recording-{started.astimezone(UTC):%Y%m%dT%H%M%SZ}.mp4"
+    """Return the key of a conversation's recording; `started` with a zone, to the microsecond: no two begin in the same one. Below the
+    recordings folder it is its path as well."""
+    return f"{conversation_id}/recording-{started.astimezone(UTC):%Y%m%dT%H%M%S-%fZ}.mp4"
 
 
 class Storage(Protocol):

@@ -14,6 +14,11 @@ class Gallery:
         self._places = places
         self._conversation_id = conversation_id
 
+    @property
+    def shown(self) -> list[Source]:
+        """The pictures that people send and mean to show."""
+        return [source for place in self._places for source in _shown_by(place)]
+
     def arrange(self, active_speaker: str | None) -> None:
         """Show everybody the others; who has fewer sections than there are others sees screens and the active speaker first."""
         shown = {place.session_id: _shown_by(place) for place in self._places}

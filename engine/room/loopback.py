@@ -15,7 +15,7 @@ LOOPBACK = "127.0.0.1"
 
 def bind_to_loopback(connection: RTCPeerConnection) -> None:
     """Make the connection gather 127.0.0.1 alone; to be called before its local description is set."""
-    for gatherer in _gatherers(connection):
+    for gatherer in gatherers(connection):
         ice = gatherer._connection
         gather = ice.get_component_candidates
         # aioice leaves the loopback address out of what it finds by itself.
@@ -26,7 +26,8 @@ async def _on_loopback(gather, component, addresses, timeout=5):  # type: ignore
     return await gather(component=component, addresses=[LOOPBACK], timeout=timeout)
 
 
-def _gatherers(connection: RTCPeerConnection) -> set[RTCIceGatherer]:
+def gatherers(connection: RTCPeerConnection) -> set[RTCIceGatherer]:
+    """Return what looks for the connection's own addresses."""
     transports = [transceiver.sender.transport for transceiver in connection.getTransceivers()]
     if connection.sctp is not None:
         transports.append(connection.sctp.transport)

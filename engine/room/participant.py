@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import av
@@ -15,6 +15,7 @@ from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
+    RTCIceServer,
     RTCPeerConnection,
     RTCSessionDescription,
 )
@@ -23,17 +24,20 @@ from aiortc.stats import RTCInboundRtpStreamStats, RTCTransportStats
 from numpy.typing import NDArray
 
 from engine.errors import SignallingError
+from engine.room.bundled_candidates import spread_candidates
 from engine.room.loopback import bind_to_loopback, without_lookups
 from engine.room.media_counts import MediaCounts
 from engine.room.message_chunks import chunks
 from engine.room.microphone import MicrophoneStream
 from engine.room.network_quality import NetworkQuality, Quality
+from engine.room.own_relay import close_relayed, hurry
 from engine.room.people_pictures import Kind, Slot, Source
 from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.reception import Reception
 from engine.room.sections import Sections
 from engine.room.sender_reports import MediaTime
 from engine.room.tracks import PictureTrack, SoundTrack
+from engine.room.undelivered import SentTexts
 from engine.room.voices import Mix, Voice
 
 log = logging.getLogger(__name__)
@@ -76,6 +80,7 @@ class Participant:
         on_quality: Callable[["Participant", Quality], None],
         on_shown: Callable[["Participant", Kind], None],
         on_gone: Callable[["Participant"], None],
+        ice_servers: Sequence[RTCIceServer] = (),
     ) -> None:
         self.session_id = session_id
         self.user_name = user_name
@@ -87,6 +92,7 @@ class Participant:
         self.mix: Mix | None = None
         """What this person hears beside the replica; None as long as there is nothing."""
         self._loopback = loopback
+        self._relayed = bool(ice_servers)
         self._video = video
         self._due = due
         self._on_ready, self._on_sound, self._on_message, self._on_gone = on_ready, on_sound, on_message, on_gone
@@ -97,8 +103,11 @@ class Participant:
         self._arrived, self._lost = 0, 0
         """Packets of this person's sound and picture, up to the last look."""
         # aiortc leaves further sections of a kind on a transport that is closed, unless all begin on one.
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=list(ice_servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
         self._channel: RTCDataChannel | None = None
+        self._sent: SentTexts | None = None
         self._early: deque[str] = deque(maxlen=EARLY_MESSAGES)
         self._tasks: list[asyncio.Task[None]] = []
         self._ready = False
@@ -113,9 +122,11 @@ class Participant:
         connection.on("connectionstatechange", self._connection_changed)
         try:
             _check(sdp)
-            offer = without_lookups(sdp) if self._loopback else sdp
+            offer = spread_candidates(without_lookups(sdp) if self._loopback else sdp)
             await connection.setRemoteDescription(RTCSessionDescription(sdp=offer, type="offer"))
             self._sections = self._carry()
+            if self._relayed:
+                hurry(connection)
             if self._loopback:
                 bind_to_loopback(connection)
             await connection.setLocalDescription(await connection.createAnswer())
@@ -136,9 +147,15 @@ class Participant:
             try:
                 for part in self._parts(text):
                     self._channel.send(part)
+                    if self._sent is not None:
+                        self._sent.note(part)
             except ValueError as error:
                 # Each side names the longest message that it takes; 64 KiB if it names none (RFC 8841, section 6).
                 log.warning("participant %s misses a message: %s", self.session_id, error)
+
+    def undelivered(self) -> list[str]:
+        """Return the messages (JSON text) that this person's side has not acknowledged, for another connection of theirs."""
+        return [*(self._sent.undelivered() if self._sent is not None else ()), *self._early]
 
     @property
     def entered(self) -> bool:
@@ -198,7 +215,8 @@ class Participant:
         self.picture.stop()
         if self._sections is not None:
             await self._sections.close()
-        await asyncio.gather(self._connection.close(), *self._tasks, return_exceptions=True)
+        closing = close_relayed(self._connection) if self._relayed else self._connection.close()
+        await asyncio.gather(closing, *self._tasks, return_exceptions=True)
         self._connection.remove_all_listeners()
 
     def _parts(self, text: str) -> list[str]:
@@ -209,7 +227,7 @@ class Participant:
 
     def _carry(self) -> Sections:
         sections = Sections(self._connection, self.session_id, self._due)
-        sections.carry_sound(self.sound, loopback=self._loopback)
+        sections.carry_sound(self.sound)
         if self._video:
             sections.send_picture(self.picture, lambda: self._on_picture_lost(self))
             if self._others:
@@ -250,7 +268,7 @@ class Participant:
         return self.microphone.feed(frame)
 
     def _open_channel(self, channel: RTCDataChannel) -> None:
-        self._channel = channel
+        self._channel, self._sent = channel, SentTexts(channel)
         channel.on("message", self._read)
         while self._early:
             self.send(self._early.popleft())

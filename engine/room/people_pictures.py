@@ -35,6 +35,8 @@ class Source:
         """Whether a frame has ever come."""
         self.slots: list[Slot] = []
         """Who is shown it."""
+        self.watch: Callable[[bytes, bool], None] | None = None
+        """Who else takes each frame, and whether it is a key frame; on the event loop."""
         self._on_live = on_live
         self._receiver = receiver
         self._asked = -KEY_FRAMES_EVERY
@@ -63,6 +65,8 @@ class Source:
         key_frame = not frame.data[0] & 1
         for slot in self.slots:
             slot.take(frame.data, frame.timestamp, key_frame=key_frame)
+        if self.watch is not None:
+            self.watch(frame.data, key_frame)
 
     async def want_key_frame(self) -> None:
         """Ask the person's side for a frame that stands alone, once a second at most."""

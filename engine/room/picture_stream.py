@@ -9,6 +9,7 @@ from typing import Protocol
 
 import av
 
+from engine.ranks import Rank, ranked_threads
 from engine.room.bit_rate import BitRate
 from engine.room.picture_encoder import PictureEncoder, PicturePacket
 from engine.room.playout import MEDIA_RATE
@@ -98,7 +99,7 @@ class PictureStream:
         if not orders:
             return
         if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="room-encoder")
+            self._thread = ranked_threads("room-encoder", Rank.ENCODING)
         self._at_work = asyncio.get_running_loop().run_in_executor(self._thread, self._encode, frame, orders)
         self._at_work.add_done_callback(self._finish)
 

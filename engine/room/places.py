@@ -32,6 +32,8 @@ class Place:
     """Whether a connection was ever up: the others know of this person."""
     has_told: bool = False
     """Whether this person has said what they send (`room.state`)."""
+    noise_cancellation: bool = False
+    """Whether this person wants the noise in their sound suppressed."""
     missed: deque[str] = field(default_factory=lambda: deque(maxlen=MISSED_MESSAGES))
     """Messages (JSON text) that went out while the connection was down."""
     giving_up: asyncio.TimerHandle | None = None

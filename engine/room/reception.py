@@ -6,7 +6,7 @@ aiortc keeps the round trip to itself and compares reports with the time stamps 
 
 import struct
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +17,9 @@ REPORTS_KEPT = 8
 """Sender reports that an answer may be about: more than five seconds of them."""
 _SHORT = 65536
 """Of the middle 32 bits of an NTP time, one second (RFC 3550, section 4)."""
+REPEAT_AFTER = 0.05
+"""Seconds after which a packet is sent once more at the earliest, until the round trip is known and says how long that takes."""
+_REPEATS_KEPT = 256
 
 
 class Reception:
@@ -36,6 +39,10 @@ class Reception:
         self._send: Any = sender._send_rtcp
         sender._handle_rtcp_packet = self._handle_and_note  # type: ignore[method-assign]
         sender._send_rtcp = self._note_and_send  # type: ignore[method-assign]
+        self._repeated: OrderedDict[int, float] = OrderedDict()
+        """When packets were last sent again, by their sequence number."""
+        self._repeat: Any = sender._retransmit
+        sender._retransmit = self._repeat_seldom  # type: ignore[method-assign]
         if on_lost is not None:
             sender._send_keyframe = on_lost  # type: ignore[method-assign]
 
@@ -59,6 +66,18 @@ class Reception:
                 self.bit_rate = bit_rate
             return
         await self._handle(packet)
+
+    async def _repeat_seldom(self, sequence_number: int) -> None:
+        # Receivers name all that they miss whenever they miss one more; what was sent again a moment ago is on its way.
+        now = time.monotonic()
+        wait = REPEAT_AFTER if self.round_trip is None else self.round_trip
+        if now - self._repeated.get(sequence_number, -wait) < wait:
+            return
+        self._repeated[sequence_number] = now
+        self._repeated.move_to_end(sequence_number)
+        if len(self._repeated) > _REPEATS_KEPT:
+            self._repeated.popitem(last=False)
+        await self._repeat(sequence_number)
 
     def _note(self, loss: float, answered: int, held: float) -> None:
         self.loss = loss

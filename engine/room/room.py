@@ -1,31 +1,30 @@
-"""A room: people come and go, the replica's voice and face go to all of them on one clock."""
+"""A room: people come and go, and keep their places when their connection breaks for a moment."""
 
 import asyncio
-import json
-import logging
 from concurrent.futures import Executor
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInputError, SignallingError
-from engine.room import places, voices
-from engine.room.active_speaker import ActiveSpeaker
+from engine.room import places
+from engine.room.broadcast import Broadcast
+from engine.room.departures import Departures
 from engine.room.gallery import Gallery
-from engine.room.media_counts import MediaCounts
 from engine.room.microphone import RATE
 from engine.room.network_quality import Quality
-from engine.room.pacer import Pacer, PacerCounts, SoundTick
+from engine.room.notices import Notices
+from engine.room.own_relay import OwnRelay
 from engine.room.participant import Participant
 from engine.room.people_pictures import Kind
-from engine.room.picture_stream import PictureStream
 from engine.room.places import Place, Places
-from engine.room.playout import MEDIA_RATE, Playout
-from engine.room.roster import REPLICA_USER_ID, Presence, change_of, refusal, room_event
-
-log = logging.getLogger(__name__)
+from engine.room.room_figures import RoomFigures
+from engine.room.room_listener import RoomListener
+from engine.room.roster import RECORDING_WISHES, REPLICA_USER_ID, Presence, noise_cancellation_of
+from engine.room.spotlight import Spotlight
+from engine.room.tap import Recording, SourceNames
 
 SEATS = 8
 """People in one room, besides the replica, unless the conversation says otherwise."""
@@ -44,29 +43,7 @@ class Joined(NamedTuple):
     """Takes the place again with another connection; for this person alone."""
 
 
-class RoomListener(Protocol):
-    """Who is told what happens in a room. Everything but `draw` runs on the event loop."""
-
-    def joined(self, participant: Participant) -> None:
-        """A participant is here: their connection is up for the first time."""
-
-    def left(self, session_id: str) -> None:
-        """A participant is gone, for good."""
-
-    def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
-        """A participant's microphone: 16 kHz mono, shape [n]."""
-
-    def received(self, participant: Participant, message: dict[str, Any]) -> None:
-        """A message of the data channel."""
-
-    def failed(self) -> None:
-        """The clock has stopped for good: nobody hears or sees the replica any more."""
-
-    def draw(self, position: int) -> NDArray[np.uint8]:
-        """Return the frame of a media sample as planar YUV 4:2:0; runs in the renderer thread."""
-
-
-class Room:
+class Room(RoomFigures):
     """One call's media and people. The clock runs while somebody is connected; without `video` no picture is drawn or sent."""
 
     def __init__(
@@ -80,71 +57,30 @@ class Room:
         replica_name: str = "",
         seats: int = SEATS,
         video: bool = True,
+        recordable: bool = False,
+        relay: OwnRelay | None = None,
     ) -> None:
+        """`recordable`: the cameras of people are taken even when nobody else could see them; `relay`: a way round for people whom no
+        direct one leads here."""
         self._listener = listener
         self._loopback = loopback
         self._video = video
-        self._conversation_id = conversation_id
+        self._relay = relay
+        self._looked_at = seats > 1 or recordable
         self._places = Places(seats)
-        self._gallery = Gallery(self._places, conversation_id)
-        self._speaker = ActiveSpeaker()
-        self._closing: set[asyncio.Task[None]] = set()
-        self._ticking: asyncio.Task[None] | None = None
+        self._departures = Departures()
         self._closed = False
         user_id = REPLICA_USER_ID + conversation_id
         self.replica = Presence(user_id, user_id, replica_name, False, _now(), audio=True, video=video)
-        self.playout = Playout()
-        self._parted = MediaCounts()
-        """Of connections that are closed."""
-        self._picture = PictureStream(frames_per_second, lambda: self._places.up)
-        self._pacer = Pacer(
-            self.playout,
-            draw=listener.draw,
+        self._notices = Notices(self._places, self.replica, conversation_id)
+        self._broadcast = Broadcast(
+            self._places,
+            listener,
             renderer=renderer,
             frames_per_second=frames_per_second if video else 0,
-            on_sound=self._send_sound,
-            on_picture=self._picture.push,
+            on_sound=lambda sound: self._spotlight.hear_replica(user_id, sound),
         )
-
-    @property
-    def people(self) -> int:
-        """Participants whose connection is up."""
-        return len(self._places.up)
-
-    @property
-    def present(self) -> int:
-        """Participants who have come and not gone, those among them whose connection is down for a moment."""
-        return sum(place.entered for place in self._places)
-
-    @property
-    def counts(self) -> PacerCounts:
-        """What the clock could not do in time."""
-        return self._pacer.counts
-
-    @property
-    def media(self) -> MediaCounts:
-        """What became of the media so far, of people who have left too."""
-        counts = self._pacer.counts
-        own = MediaCounts(
-            clock_ms=self.playout.position * 1000 // MEDIA_RATE,
-            late_ticks=counts.late_ticks,
-            frames=counts.frames,
-            skipped_frames=counts.skipped_frames,
-            failed_frames=counts.failed_frames,
-            dropped_frames=self._picture.dropped,
-        )
-        open_now = (participant.media for place in self._places for participant in place.connections)
-        return sum(open_now, own + self._parted)
-
-    @property
-    def shows_picture(self) -> bool:
-        """Whether pictures are drawn now."""
-        return self._video and self._ticking is not None
-
-    @property
-    def frames_per_second(self) -> int:
-        """Frames drawn within the last second."""
-        return self._pacer.frames_per_second
+        self._spotlight = Spotlight(Gallery(self._places, conversation_id), self._broadcast, self._notices)
 
     def holds_place(self, resume_token: str) -> bool:
         """Whether a place is kept, or taken, by who has this token."""
@@ -158,6 +94,7 @@ class Room:
 
         Raises SignallingError (also once the room is closed), CapacityError.
         """
+        ice_servers = await self._relay.servers() if self._relay is not None else ()
         if self._closed:
             raise SignallingError(CLOSED)
         place = self._places.kept_by(resume_token) if resume_token else None
@@ -165,21 +102,22 @@ class Room:
             place = self._places.take(user_name, user_id=user_id, owner=owner, joined_at=_now())
         place.keep()
         if place.coming is not None:
-            self._end(place.coming)
+            self._departures.close(place.coming)
         participant = place.coming = Participant(
             place.presence.user_name,
             session_id=place.session_id,
             loopback=self._loopback,
             video=self._video,
-            others=self._places.seats > 1,
-            due=self._pacer.due,
+            others=self._looked_at,
+            due=self._broadcast.due,
             on_ready=self._welcome,
             on_sound=self._hear,
             on_message=self._receive,
-            on_picture_lost=lambda viewer: self._picture.want_key_frame(viewer.codec),
+            on_picture_lost=lambda viewer: self._broadcast.picture.want_key_frame(viewer.codec),
             on_quality=self._tell_quality,
             on_shown=self._show,
             on_gone=self._lose,
+            ice_servers=ice_servers,
         )
         try:
             answer = await participant.answer(sdp)
@@ -203,22 +141,34 @@ class Room:
                 self._lose(participant)
         else:
             self._part(place)
-        if self._closing:
-            await asyncio.wait(self._closing)
+        await self._departures.done()
 
     def broadcast(self, message: dict[str, Any]) -> None:
         """Send a message to everyone."""
-        self._tell(message, but=None)
+        self._notices.tell(message)
+
+    def begin_recording(
+        self, recording: Recording, names: SourceNames, *, recording_id: str, session_id: str = ""
+    ) -> None:
+        """Hand all that is seen and heard to a recording from now on, one at a time, and tell everybody; `session_id`: who asked."""
+        self._broadcast.record(recording, names)
+        self._spotlight.arrange()
+        self._notices.recording("started", recording_id=recording_id, session_id=session_id)
+
+    async def end_recording(self, *, recording_id: str, session_id: str = "", error: str = "") -> None:
+        """Hand nothing on any more, and tell everybody that the recording was stopped, or why it has failed."""
+        self._notices.recording(
+            "failed" if error else "stopped", recording_id=recording_id, session_id=session_id, error=error
+        )
+        await self._broadcast.end_recording()
 
     async def close(self) -> None:
         """Send everyone home, for good."""
         self._closed = True
         for place in self._places:
             self._part(place)
-        if self._closing:
-            await asyncio.wait(self._closing)
-        await self._pacer.rest()
-        await self._picture.close()
+        await self._departures.done()
+        await self._broadcast.close()
 
     # --- what connections tell; one that no longer counts is not listened to ---
 
@@ -229,25 +179,23 @@ class Room:
         before, place.participant, place.coming = place.participant, participant, None
         place.keep()
         if before is not None:
-            self._end(before)
-        voices.connect(self._places.up)
-        if self._ticking is None:
-            self._ticking = asyncio.create_task(self._pacer.run(), name="room-pacer")
-            self._ticking.add_done_callback(self._clock_stopped)
+            place.missed.extend(before.undelivered())
+            self._departures.close(before)
+        self._broadcast.connect()
         if not place.entered:
             place.presence = place.presence.changed(_state(audio=participant.sends_sound))
-        self._tell_roster(place)
+        self._notices.welcome(place)
         while place.missed:
             participant.send(place.missed.popleft())
         if not place.entered:
             place.entered = True
-            self._tell(change_of("joined", self._conversation_id, place.presence), but=place)
+            self._notices.came(place)
             self._listener.joined(participant)
-        self._gallery.arrange(self._speaker.session_id)
+        self._spotlight.arrange()
 
     def _hear(self, participant: Participant, samples: NDArray[np.float32]) -> None:
         if self._counts(participant) is not None:
-            self._look_for_speaker(participant.session_id, samples, RATE)
+            self._spotlight.hear(participant.session_id, samples, RATE)
             self._listener.heard(participant, samples)
 
     def _receive(self, participant: Participant, message: dict[str, Any]) -> None:
@@ -258,25 +206,34 @@ class Room:
             self._listener.received(participant, message)
             return
         try:
-            presence = place.presence.changed(message)
+            self._obey(place, participant, message)
         except InvalidInputError as error:
-            participant.send(json.dumps(refusal(self._conversation_id, message.get("event_type"), error)))
+            self._notices.refuse(participant, message, error)
+
+    def _obey(self, place: Place, participant: Participant, message: dict[str, Any]) -> None:
+        """Do what a message to the room asks for. Raises InvalidInputError."""
+        wish = RECORDING_WISHES.get(str(message.get("event_type")))
+        if wish is not None:
+            self._listener.recording_wished(participant, wish)
             return
+        presence, suppressed = place.presence.changed(message), noise_cancellation_of(message)
         place.has_told = True
-        self._change(place, presence)
-        self._gallery.arrange(self._speaker.session_id)
+        self._notices.change(place, presence)
+        self._spotlight.arrange()
+        if suppressed is not None and suppressed != place.noise_cancellation:
+            place.noise_cancellation = suppressed
+            self._listener.noise_cancellation(participant, suppressed)
 
     def _show(self, participant: Participant, kind: Kind) -> None:
         """The first frame of somebody's camera or screen; who has said what they show is believed rather than their frames."""
         place = self._counts(participant)
         if place is not None and not place.has_told:
-            self._change(place, place.presence.showing(kind))
-        self._gallery.arrange(self._speaker.session_id)
+            self._notices.change(place, place.presence.showing(kind))
+        self._spotlight.arrange()
 
     def _tell_quality(self, participant: Participant, quality: Quality) -> None:
         if self._counts(participant) is not None:
-            told = room_event("room.network_quality", self._conversation_id, **quality.properties())
-            participant.send(json.dumps(told))
+            self._notices.quality(participant, quality)
 
     def _lose(self, participant: Participant) -> None:
         """A connection is gone: its place is kept for a while, unless nobody has ever seen its owner."""
@@ -287,7 +244,8 @@ class Room:
             place.coming = None
         else:
             place.participant = None
-        self._end(participant)
+            place.missed.extend(participant.undelivered())
+        self._departures.close(participant)
         if not place.connections:
             if place.entered and not self._closed:
                 loop = asyncio.get_running_loop()
@@ -309,63 +267,22 @@ class Room:
         place = self._places.get(participant.session_id)
         return place if place is not None and place.participant is participant else None
 
-    def _change(self, place: Place, presence: Presence) -> None:
-        if presence != place.presence:
-            place.presence = presence
-            self._tell(change_of("updated", self._conversation_id, presence), but=place)
-
     def _part(self, place: Place) -> None:
         if not self._places.give_up(place):
             return
         for participant in place.connections:
-            self._end(participant)
-        self._speaker.forget(place.session_id)
+            self._departures.close(participant)
+        self._spotlight.forget(place.session_id)
         if place.entered and not self._closed:
-            self._tell(change_of("left", self._conversation_id, place.presence), but=place)
+            self._notices.left(place)
         if place.entered:
             self._listener.left(place.session_id)
         self._rest_if_alone()
 
-    def _end(self, participant: Participant) -> None:
-        self._parted += participant.media
-        task = asyncio.create_task(participant.close(), name="participant-close")
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
-
     def _rest_if_alone(self) -> None:
-        connected = self._places.up
-        voices.connect(connected)
+        self._broadcast.connect()
         if not self._closed:
-            self._gallery.arrange(self._speaker.session_id)
-        if not connected and self._ticking is not None:
-            self._ticking.cancel()
-            self._ticking = None
-
-    def _tell(self, message: dict[str, Any], *, but: Place | None) -> None:
-        text = json.dumps(message)
-        for place in self._places:
-            if place is not but:
-                place.send(text)
-
-    def _tell_roster(self, newcomer: Place) -> None:
-        known = [place.presence for place in self._places if place.entered and place is not newcomer]
-        roster = [presence.as_json() for presence in (self.replica, *known)]
-        roster.append(newcomer.presence.as_json(local=True))
-        newcomer.send(json.dumps(room_event("room.participants", self._conversation_id, participants=roster)))
-
-    def _look_for_speaker(self, session_id: str, samples: NDArray[np.float32], rate: int) -> None:
-        if self._speaker.hear(session_id, samples, rate):
-            self._gallery.arrange(self._speaker.session_id)
-            self.broadcast(room_event("room.active_speaker", self._conversation_id, session_id=session_id))
-
-    def _clock_stopped(self, ticking: asyncio.Task[None]) -> None:
-        if not ticking.cancelled() and (error := ticking.exception()) is not None:
-            log.error("the clock of a room stopped", exc_info=error)
-            self._listener.failed()
-
-    def _send_sound(self, tick: SoundTick) -> None:
-        self._look_for_speaker(self.replica.session_id, tick.sound.astype(np.float32) / 32768.0, MEDIA_RATE)
-        voices.send(tick, self._places.up)
+            self._spotlight.arrange()
 
 
 def _now() -> str:

@@ -9,6 +9,8 @@ REPLICA_USER_ID = "tavus-replica-"
 """How the `user_id` of a replica begins; the conversation's id follows (pages written for the product find the replica by it)."""
 STATES = ("audio", "video", "screen")
 ACCEPTED = "room.state"
+RECORDING_WISHES = {"room.start_recording": True, "room.stop_recording": False}
+"""Messages that ask the room to record the call, or to record it no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Presence:
     def changed(self, message: dict[str, Any]) -> "Presence":
         """Return the presence after a `room.state` message. Raises InvalidInputError."""
         if message.get("event_type") != ACCEPTED:
-            raise InvalidInputError("event_type", message.get("event_type"), f"of messages to the room {ACCEPTED!r} is")
+            accepted = " or ".join(repr(each) for each in (ACCEPTED, *RECORDING_WISHES))
+            raise InvalidInputError("event_type", message.get("event_type"), f"of messages to the room {accepted} is")
         properties = message.get("properties")
         if not isinstance(properties, dict):
             raise InvalidInputError("properties", properties, "an object is")
@@ -49,6 +52,14 @@ class Presence:
             if not isinstance(state, bool):
                 raise InvalidInputError(f"properties.{name}", state, "true or false is")
         return replace(self, **states)
+
+
+def noise_cancellation_of(message: dict[str, Any]) -> bool | None:
+    """Return what a `room.state` message says of its sender's noise; None: nothing. Raises InvalidInputError."""
+    wished = message["properties"].get("noise_cancellation")
+    if wished is not None and not isinstance(wished, bool):
+        raise InvalidInputError("properties.noise_cancellation", wished, "true or false is")
+    return wished
 
 
 def room_event(event_type: str, conversation_id: str, **properties: Any) -> dict[str, Any]:

@@ -4,21 +4,20 @@ import asyncio
 from collections.abc import Callable
 
 from aiortc import RTCPeerConnection, RTCRtpTransceiver
-from aiortc.jitterbuffer import JitterBuffer
 
 from engine.errors import SignallingError
+from engine.room.consent import ask_patiently
 from engine.room.people_pictures import Kind, Slot, Source
 from engine.room.picture_encoder import PREFERRED
 from engine.room.playout import MEDIA_RATE
 from engine.room.reception import Reception
 from engine.room.sender_reports import MediaTime, SenderReports
+from engine.room.sound_arrivals import SoundArrivals
 from engine.room.tracks import PictureTrack, SoundTrack
 
 SOUND_CLOCK = 48_000
 PICTURE_CLOCK = 90_000
 """Hz of RTP timestamps (RFC 7587, RFC 7741)."""
-PREFETCH = 1
-"""Packets the jitter buffer holds back: 21 ms one way on loopback, where aiortc's own four cost 81 ms."""
 
 
 class Sections:
@@ -38,6 +37,7 @@ class Sections:
         self._sound, self._pictures = of_kind["audio"][0], of_kind["video"]
         self._asking: set[asyncio.Task[None]] = set()
         self._picture_reception: Reception | None = None
+        self._arrivals: SoundArrivals | None = None
         self.receptions: list[Reception] = []
         """Of what the room's own picture and sound look like on the other side."""
         self.sources: dict[Kind, Source] = {}
@@ -49,6 +49,7 @@ class Sections:
             transceiver.sender._stream_id = session_id
         for transceiver in self._pictures:
             transceiver.direction = "inactive"
+        ask_patiently(connection)
 
     @property
     def sends_sound(self) -> bool:
@@ -68,15 +69,13 @@ class Sections:
         """Bits per second of the replica's picture that get through, as far as this person's side has said."""
         return self._picture_reception.bit_rate if self._picture_reception is not None else None
 
-    def carry_sound(self, track: SoundTrack, *, loopback: bool) -> None:
-        """Send sound, and receive it; on `loopback` packets come in order."""
+    def carry_sound(self, track: SoundTrack) -> None:
+        """Send sound, and receive it."""
         self._sound.sender.replaceTrack(track)
         self.receptions.append(Reception(self._sound.sender))
         SenderReports(self._sound.sender, SOUND_CLOCK, MEDIA_RATE, self._due)
         self._sound.direction = "sendrecv"
-        if loopback:
-            # aiortc has no setting for it.
-            self._sound.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
+        self._arrivals = SoundArrivals(self._sound.receiver)
 
     def send_picture(self, track: PictureTrack, on_lost: Callable[[], None]) -> None:
         """Send the replica's picture if one was asked for; `on_lost`: only a key frame helps."""
@@ -107,7 +106,9 @@ class Sections:
                 self._add_source("screen", further, on_shown)
 
     async def close(self) -> None:
-        """Show nobody any more."""
+        """Show nobody any more, and wait for no more sound."""
+        if self._arrivals is not None:
+            self._arrivals.close()
         for slot in self.slots:
             slot.show(None)
             slot.track.stop()

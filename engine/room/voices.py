@@ -35,6 +35,11 @@ class Voice:
         self.dropped = 0
         """Samples thrown away because they came faster than the clock took them."""
 
+    @property
+    def delay(self) -> int:
+        """Samples after which what arrives now is heard."""
+        return self._waiting if self._speaks else max(self._waiting, BEGINS_WITH)
+
     def push(self, frame: av.AudioFrame) -> None:
         """Take sound as it came out of the decoder."""
         for resampled in self._resampler.resample(frame):
@@ -89,18 +94,23 @@ class Listener(Protocol):
     mix: Mix | None
 
 
-def connect(people: Sequence[Listener]) -> None:
-    """Let people hear each other from now on; who is alone hears the replica's packets as they are."""
+def connect(people: Sequence[Listener], *, recorded: bool = False) -> None:
+    """Let people hear each other from now on; who is alone hears the replica's packets as they are. `recorded`: somebody hears
+    those who are alone as well."""
     several = len(people) > 1
     for person in people:
-        if not several:
-            person.voice = person.mix = None
+        if not (several or recorded):
+            person.voice = None
         elif person.voice is None:
-            person.voice, person.mix = Voice(), Mix()
+            person.voice = Voice()
+        if not several:
+            person.mix = None
+        elif person.mix is None:
+            person.mix = Mix()
 
 
-def send(tick: SoundTick, people: Sequence[Listener]) -> None:
-    """Give everybody the replica's tick, and each the voices of the others."""
+def send(tick: SoundTick, people: Sequence[Listener]) -> list[NDArray[np.int16] | None]:
+    """Give everybody the replica's tick, and each the voices of the others; return each one's voice in it (int16 [960])."""
     voices = [person.voice.take() if person.voice is not None else None for person in people]
     for index, person in enumerate(people):
         if person.mix is None:
@@ -110,3 +120,4 @@ def send(tick: SoundTick, people: Sequence[Listener]) -> None:
         packet = person.mix.encode(tick.sound, others, tick.position)
         if packet is not None:
             person.sound.push(packet)
+    return voices

@@ -58,9 +58,9 @@ class ConversationRepository:
         await self._database.write(lambda tables: self._insert(tables, record))
         return record
 
-    async def get(self, conversation_id: str) -> ConversationRecord | None:
-        """Return a conversation that was not deleted."""
-        return await self._database.read(lambda tables: self._find(tables, conversation_id, deleted=False), rows=1)
+    async def get(self, conversation_id: str, *, deleted: bool = False) -> ConversationRecord | None:
+        """Return a conversation; one that was deleted, but not erased, only if it is asked for."""
+        return await self._database.read(lambda tables: self._find(tables, conversation_id, deleted=deleted), rows=1)
 
     async def page(
         self, window: Window, *, status: str | None = None, name: str | None = None
@@ -88,16 +88,21 @@ class ConversationRepository:
 
     async def record_event(self, conversation_id: str, event: ConversationEvent) -> bool:
         """Add an event and its callback, in one transaction; False when the conversation is gone."""
-
-        def add(tables: Tables) -> bool:
-            record = self._find(tables, conversation_id)
-            if record is not None:
-                self._add_event(tables, record, event)
-            return record is not None
-
-        found = await self._database.write(add)
+        found = await self._database.write(lambda tables: self.add_event(tables, conversation_id, event))
         self._outbox.announce()
         return found
+
+    def add_event(self, tables: Tables, conversation_id: str, event: ConversationEvent) -> bool:
+        """Add an event and its callback within the caller's transaction, who calls `announce` behind it; False when the conversation
+        is gone."""
+        record = self._find(tables, conversation_id)
+        if record is not None:
+            self._add_event(tables, record, event)
+        return record is not None
+
+    def announce(self) -> None:
+        """Have the callbacks sent that were added by others' transactions."""
+        self._outbox.announce()
 
     async def end(self, conversation_id: str, events: list[ConversationEvent]) -> bool:
         """Mark a conversation ended and add its last events and their callbacks, in one transaction.

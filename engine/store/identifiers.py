@@ -31,5 +31,6 @@ VIDEO = IdentifierForm("", 10)
 DICTIONARY = IdentifierForm("pd", 14)
 UPLOAD = IdentifierForm("u", 31)
 """124 random bits, for the id is a part of the URL under which the file is read."""
+RECORDING = IdentifierForm("rec", 13)
 KEY = IdentifierForm("k", 11)
 """Names a key in lists; it opens nothing."""

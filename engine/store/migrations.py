@@ -172,6 +172,26 @@ def _m011_running_transcripts(tables: Tables) -> None:
     )
 
 
+def _m012_recordings(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE recordings (
+            recording_id TEXT PRIMARY KEY,
+            conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            status TEXT NOT NULL,
+            bucket_name TEXT NOT NULL,
+            s3_key TEXT NOT NULL,
+            duration REAL NOT NULL,
+            size INTEGER NOT NULL,
+            captions INTEGER NOT NULL,
+            error TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL
+        )"""
+    )
+    tables.execute("CREATE INDEX recordings_by_conversation ON recordings (conversation_id)")
+    tables.execute("CREATE INDEX recordings_by_status ON recordings (status)")
+
+
 STEPS = (
     _m001_keys,
     _m002_personas,
@@ -184,6 +204,7 @@ STEPS = (
     _m009_outbox_details,
     _m010_conversation_secrets,
     _m011_running_transcripts,
+    _m012_recordings,
 )
 """In order; a new one goes to the end, none is ever changed."""
 

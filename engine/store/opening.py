@@ -18,6 +18,7 @@ from engine.store.identifiers import (
 from engine.store.keys import KeyRepository
 from engine.store.outbox import Outbox
 from engine.store.personas import PersonaRepository
+from engine.store.recordings import RecordingRepository
 from engine.store.replicas import ReplicaRepository
 from engine.store.resources import ResourceRepository
 from engine.store.sealing import Sealer
@@ -35,6 +36,7 @@ class Store:
     personas: PersonaRepository
     replicas: ReplicaRepository
     conversations: ConversationRepository
+    recordings: RecordingRepository
     objectives: ResourceRepository
     guardrails: ResourceRepository
     documents: ResourceRepository
@@ -66,12 +68,14 @@ async def open_store(home: Path) -> Store:
     def resources(table: str, new_id: Callable[[], str]) -> ResourceRepository:
         return ResourceRepository(database, outbox, sealer, table, new_id)
 
+    conversations = ConversationRepository(database, outbox, sealer)
     store = Store(
         database=database,
         keys=KeyRepository(database),
         personas=PersonaRepository(database, sealer),
         replicas=ReplicaRepository(database, outbox, sealer),
-        conversations=ConversationRepository(database, outbox, sealer),
+        conversations=conversations,
+        recordings=RecordingRepository(database, conversations),
         objectives=resources("objectives", OBJECTIVES.new),
         guardrails=resources("guardrails", GUARDRAILS.new),
         documents=resources("documents", DOCUMENT.new),

@@ -90,6 +90,30 @@ class ResourceRecord:
     updated_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """A recording of a conversation."""
+
+    recording_id: str
+    conversation_id: str
+    status: str
+    """`recording`; `storing`: whole, and on its way to where it belongs; `ready`: it lies there; `failed`: nothing came of it."""
+    bucket_name: str
+    """`local`: this appliance's own folder."""
+    s3_key: str
+    """The key in the bucket, or the path below the folder."""
+    duration: float
+    """Seconds; 0 while it runs."""
+    size: int
+    """Bytes of the film; 0 while it runs."""
+    captions: bool
+    """Whether there are captions beside it."""
+    error: str
+    """Why it has stopped by itself, or why it could not be stored yet; empty otherwise."""
+    created_at: str
+    updated_at: str
+
+
 Changeable = TypeVar("Changeable", PersonaRecord, ReplicaRecord, ResourceRecord)
 
 

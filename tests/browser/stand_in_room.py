@@ -17,6 +17,7 @@ import numpy as np
 import uvicorn
 from aiortc import (
     AudioStreamTrack,
+    RTCBundlePolicy,
     RTCConfiguration,
     RTCDataChannel,
     RTCPeerConnection,
@@ -168,6 +169,8 @@ class StandInRoom:
     audio_only: bool = False
     basic_voice: bool = False
     stock_voice: bool = False
+    recording_enabled: bool = False
+    ice_servers: list[dict[str, Any]] = field(default_factory=list)
     join_refusal: tuple[int, str] | None = None
     joins: list[dict[str, Any]] = field(default_factory=list)
     leaves: list[str] = field(default_factory=list)
@@ -182,7 +185,7 @@ class StandInRoom:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     seq: int = 0
 
-    def say(self, event_type: str, **properties: Any) -> None:
+    def say(self, event_type: str, /, **properties: Any) -> None:
         """Send an event to everybody in the room."""
         self.seq += 1
         message = {
@@ -198,6 +201,16 @@ class StandInRoom:
             if channel.readyState == "open":
                 channel.send(json.dumps(message))
 
+    def introduce(self, *others: dict[str, Any]) -> None:
+        """Tell who is there: the replica, the one who joined first, and these."""
+        replica = {
+            "session_id": "r",
+            "user_id": f"tavus-replica-{self.conversation_id}",
+            "user_name": self.replica_name,
+        }
+        everybody = [{**replica, "audio": True, "video": True}, *others, {**person("s1", "Grace"), "local": True}]
+        self.say("room.participants", participants=everybody)
+
     def utter(self, role: str, speech: str, **more: Any) -> None:
         """Send a finished utterance."""
         self.say("conversation.utterance", **{"role": role, "speech": speech, "interrupted": False, **more})
@@ -207,7 +220,8 @@ class StandInRoom:
         self.joins.append(offer)
         session_id = str(offer.get("resume_token") or f"token of s{len(self.joins)}").removeprefix("token of ")
         await self.drop(session_id)
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        # aiortc leaves further sections of a kind on a transport that is closed, unless all begin on one.
+        peer = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.peers[session_id] = peer
 
         @peer.on("datachannel")
@@ -240,6 +254,12 @@ class StandInRoom:
         peer = self.peers.pop(session_id, None)
         if peer:
             await peer.close()
+
+
+def person(session_id: str, name: str, **states: bool) -> dict[str, Any]:
+    """Return a participant as the room tells of them: with `audio` on, `video` and `screen` off."""
+    told = {"session_id": session_id, "user_id": session_id, "user_name": name, "local": False}
+    return {**told, "audio": True, "video": False, "screen": False, **states}
 
 
 def without_mdns(sdp: str) -> str:
@@ -285,7 +305,7 @@ class StandInServer:
             if room is None:
                 return JSONResponse({"message": "Unknown conversation."}, 404)
             shown = ("conversation_id", "conversation_name", "replica_name", "status")
-            flags = ("closed_captions", "audio_only", "basic_voice", "stock_voice")
+            flags = ("closed_captions", "audio_only", "basic_voice", "stock_voice", "recording_enabled", "ice_servers")
             return JSONResponse({name: getattr(room, name) for name in shown + flags})
 
         @app.post("/rooms/{conversation_id}/join")

@@ -38,6 +38,9 @@ class Stage:
         """Of what the replica said, one a tick."""
         self.tasks: set[asyncio.Task[None]] = set()
         self.levels: dict[str, float] = {}
+        self.loudspeaker = 0.0
+        """How loud everybody's microphone hears what the replica said one tick ago; 0: they wear headsets."""
+        self._echo = np.zeros(TICK_HEARD, dtype=np.float32)
         self.director = Director(
             "c1",
             engines=layers.engines,
@@ -66,8 +69,12 @@ class Stage:
         """Let everybody speak at these levels (silence for those not named)."""
         for _ in range(round(seconds * MEDIA_RATE / TICK)):
             for name in self.levels:
-                self.director.hear(name, np.full(TICK_HEARD, levels.get(name, 0.0), dtype=np.float32))
-            self.loudness.append(float(np.abs(self.playout.take()).max()))
+                own = np.full(TICK_HEARD, levels.get(name, 0.0), dtype=np.float32)
+                self.director.hear(name, own + self.loudspeaker * self._echo)
+            position, sound = self.playout.position, self.playout.take()
+            self.director.played(position, sound)
+            self._echo = sound[:: TICK // TICK_HEARD].astype(np.float32) / 32768.0
+            self.loudness.append(float(np.abs(sound).max()))
             await self.settle()
 
     async def settle(self) -> None:

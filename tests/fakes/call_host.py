@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from engine.conversation.call_recording import RecordingStateError, is_recordable
 from engine.conversation.calls import JoinAnswer, SpeakingVoice
 from engine.conversation.feed import Feed, FeedEntry
 from engine.conversation.interactions import parse_interaction
@@ -10,7 +11,7 @@ from engine.conversation.languages import iso_code
 from engine.errors import CapacityError, InvalidInputError, SignallingError
 from engine.store.call_events import replica_joined, shutdown
 from engine.store.opening import Store
-from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
+from engine.store.records import ConversationRecord, PersonaRecord, RecordingRecord, ReplicaRecord
 
 
 class FakeCallHost:
@@ -37,6 +38,11 @@ class FakeCallHost:
         self.left: list[tuple[str, str]] = []
         self.returning: list[bool] = []
         """Of each who left, whether they may return."""
+        self.recorded: dict[str, RecordingRecord] = {}
+        """The recording that runs, by conversation."""
+        self.cannot_record: Exception | None = None
+        self.erased: list[str] = []
+        """Conversations whose recordings were to be erased."""
         self.interactions: list[tuple[str, dict[str, object]]] = []
 
     def speaks(self, language: str) -> bool:
@@ -85,6 +91,27 @@ class FakeCallHost:
     async def leave(self, conversation_id: str, credential: str, *, may_return: bool = False) -> None:
         self.left.append((conversation_id, credential))
         self.returning.append(may_return)
+
+    async def begin_recording(self, conversation_id: str) -> RecordingRecord:
+        conversation, _, _ = self.live[conversation_id]
+        if not is_recordable(conversation):
+            raise InvalidInputError("properties.enable_recording", False, "to record a conversation, true is")
+        if conversation_id in self.recorded:
+            raise RecordingStateError("This conversation is being recorded already")
+        if self.cannot_record is not None:
+            raise self.cannot_record
+        made = await self._store.recordings.create(conversation_id, f"{conversation_id}/recording.mp4")
+        self.recorded[conversation_id] = made
+        return made
+
+    async def end_recording(self, conversation_id: str) -> None:
+        if conversation_id not in self.live:
+            raise KeyError(conversation_id)
+        if self.recorded.pop(conversation_id, None) is None:
+            raise RecordingStateError("This conversation is not being recorded")
+
+    async def erase_recordings(self, conversation_id: str) -> None:
+        self.erased.append(conversation_id)
 
     async def end(self, conversation_id: str, reason: str) -> None:
         call = self.live.pop(conversation_id, None)

@@ -10,6 +10,7 @@ import numpy as np
 from engine.conversation.engines import Engines
 from engine.layers.audio import VAD_FRAME, Samples
 from engine.layers.cancel import CancelToken
+from engine.layers.echo.guard import Heard
 from engine.layers.llm.protocol import Message, Sampling
 from engine.layers.replica.protocol import FaceSpeech, Picture, ReplicaState
 from engine.layers.stt.protocol import Transcription
@@ -28,6 +29,13 @@ class LevelVad:
 
     def reset(self) -> None:
         pass
+
+
+class NoEcho:
+    """The guard of a headset: nothing comes back."""
+
+    def hear(self, samples: Samples) -> Heard:
+        return Heard(samples, 0.0, False, samples)
 
 
 @dataclass
@@ -288,6 +296,7 @@ def fake_layers(
     voice, replica = ToneVoice(), GreyReplica()
     engines = Engines(
         open_vad=LevelVad,
+        open_guard=lambda reference: NoEcho(),
         end_of_turn=detector,
         recognizer=recognizer,
         chat=chat,

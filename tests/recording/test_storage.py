@@ -35,8 +35,8 @@ async def test_a_recording_that_is_in_its_place_stays_there(tmp_path: Path) -> N
 
 
 def test_a_recording_is_named_after_its_conversation_and_the_moment_of_its_begin() -> None:
-    started = datetime(2026, 11, 21, 3, 2, 1, tzinfo=timezone(timedelta(hours=2)))
-    assert key_of("c123", started) == check_key("c123/recording-20261121T010201Z.mp4")
+    started = datetime(2026, 11, 21, 3, 2, 1, 20_030, tzinfo=timezone(timedelta(hours=2)))
+    assert key_of("c123", started) == check_key("c123/recording-20261121T010201-020030Z.mp4")
 
 
 @pytest.mark.parametrize("key", TRICKS)

@@ -53,11 +53,14 @@ class Onlooker(Guest):
         """Shades of the frames of each section, by its mid."""
         self._looking: list[asyncio.Task[None]] = []
 
+    def make_camera(self) -> Plain | None:
+        return Plain(self._camera) if self._camera is not None else None
+
     async def join(self, signal: Any, *, within: float = 15.0) -> None:
         connection = self._connection
         connection.on("connectionstatechange", self._changed)
         connection.addTransceiver(self.microphone, direction="sendrecv")
-        connection.addTransceiver(Plain(self._camera) if self._camera is not None else "video", direction="sendrecv")
+        connection.addTransceiver(self.make_camera() or "video", direction="sendrecv")
         if self._screen is not None:
             connection.addTransceiver(Plain(self._screen), direction="sendonly")
         for _ in range(self._slots):

@@ -170,10 +170,10 @@ async def test_a_picture_is_encoded_once_for_everybody() -> None:
         ):
             guests = (ada, bruno, cleo)
             await until(lambda: all(len(guest.received.pictures) > 10 for guest in guests))
-            encoded, drawn = room._picture.encoded, room.counts.frames
+            encoded, drawn = room._broadcast.picture.encoded, room.counts.frames
             seen = [len(guest.received.pictures) for guest in guests]
             await until(lambda: room.counts.frames > drawn + 50)
-            assert room._picture.encoded - encoded <= room.counts.frames - drawn + 1
+            assert room._broadcast.picture.encoded - encoded <= room.counts.frames - drawn + 1
             shown = [len(guest.received.pictures) - before for guest, before in zip(guests, seen, strict=True)]
             in_time(min(shown) > 40, f"{shown} of 50 pictures were shown")
 
@@ -183,7 +183,7 @@ async def test_a_picture_is_encoded_once_for_everybody() -> None:
 async def test_a_picture_that_somebody_lost_begins_anew_for_all() -> None:
     async with room_of(Host()) as room, guest_in(room) as ada, guest_in(room):
         await until(lambda: len(ada.received.pictures) > 30)
-        (encoding,) = room._picture._encodings.values()
+        (encoding,) = room._broadcast.picture._encodings.values()
         before = encoding.key_frame
         (receiver,) = [r for r in ada._connection.getReceivers() if r.track.kind == "video"]
         (ssrc,) = {source.source for source in receiver.getSynchronizationSources()}
@@ -205,10 +205,10 @@ async def test_who_takes_h264_alone_gets_it() -> None:
 
         await guest.join(signal)
         await until(lambda: len(guest.received.pictures) > 10 and len(ada.received.pictures) > 10)
-        assert set(room._picture._encodings) == {"VP8", "H264"}
+        assert set(room._broadcast.picture._encodings) == {"VP8", "H264"}
         await guest.close()
         await room.leave(guest.answer.resume_token)
-        await until(lambda: set(room._picture._encodings) == {"VP8"})
+        await until(lambda: set(room._broadcast.picture._encodings) == {"VP8"})
 
 
 def _without_vp8(sdp: str) -> str:

@@ -17,7 +17,7 @@ from aiortc.rtp import (
 )
 
 from engine.room.people_pictures import Source
-from engine.room.reception import Reception
+from engine.room.reception import REPEAT_AFTER, Reception
 
 OWN, OTHER = 1000, 2000
 STAMP = 0x0123_4567_89AB_CDEF
@@ -32,12 +32,16 @@ class Sender:
         self._ssrc = OWN
         self.handled: list[Any] = []
         self.sent: list[Any] = []
+        self.repeated: list[int] = []
 
     async def _handle_rtcp_packet(self, packet: Any) -> None:
         self.handled.append(packet)
 
     async def _send_rtcp(self, packets: list[Any]) -> None:
         self.sent += packets
+
+    async def _retransmit(self, sequence_number: int) -> None:
+        self.repeated.append(sequence_number)
 
     def _send_keyframe(self) -> None:
         raise AssertionError("the room's own encoder is asked")
@@ -102,6 +106,17 @@ async def test_a_damaged_estimate_harms_nothing(fci: bytes) -> None:
     reception = Reception(sender)
     await sender._handle_rtcp_packet(RtcpPsfbPacket(fmt=RTCP_PSFB_APP, ssrc=9, media_ssrc=0, fci=fci))
     assert reception.bit_rate is None
+
+
+async def test_a_packet_that_was_sent_again_a_moment_ago_is_not_sent_again_for_whoever_asks_twice() -> None:
+    sender: Any = Sender()
+    Reception(sender)
+    for sequence_number in (7, 8, 7, 8, 9):
+        await sender._retransmit(sequence_number)
+    assert sender.repeated == [7, 8, 9]
+    await asyncio.sleep(REPEAT_AFTER * 1.5)
+    await sender._retransmit(8)
+    assert sender.repeated == [7, 8, 9, 8], "it may have been lost once more"
 
 
 async def test_a_camera_is_asked_for_no_more_than_its_weakest_viewer_gets_through() -> None:

@@ -15,11 +15,12 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from numpy.typing import NDArray
 
 from engine.bench.room_client import RoomClient
-from engine.errors import CapacityError, SignallingError
+from engine.errors import CapacityError, InvalidInputError, SignallingError
 from engine.layers.replica.protocol import ReplicaState
 from engine.room import participant as participants
 from engine.room.loopback import bind_to_loopback
 from engine.room.participant import Participant
+from engine.room.playout import TICK
 from engine.room.room import Room
 from tests.conversation.test_call import voice_like
 from tests.fakes.layers import GreyFace
@@ -33,16 +34,33 @@ class Host:
         self.face = GreyFace()
         self.told: list[str] = []
         self.sound: list[NDArray[np.float32]] = []
+        self.played_at: list[int] = []
         self.messages: list[dict[str, Any]] = []
         self.deaf_for = 0
         """Pieces of sound that it fails at."""
         self.broken = False
+        self.noise: list[tuple[str, bool]] = []
+        self.wishes: list[tuple[str, bool]] = []
+        self.recordable = False
 
     def joined(self, participant: Participant) -> None:
         self.told.append("joined")
 
     def left(self, session_id: str) -> None:
         self.told.append("left")
+
+    def played(self, position: int, sound: NDArray[np.int16]) -> None:
+        assert sound.shape == (TICK,)
+        assert sound.dtype == np.int16
+        self.played_at.append(position)
+
+    def noise_cancellation(self, participant: Participant, on: bool) -> None:
+        self.noise.append((participant.session_id, on))
+
+    def recording_wished(self, participant: Participant, on: bool) -> None:
+        if not self.recordable:
+            raise InvalidInputError("event_type", on, "in a conversation with `enable_recording` it is")
+        self.wishes.append((participant.session_id, on))
 
     def heard(self, participant: Participant, samples: NDArray[np.float32]) -> None:
         if self.deaf_for:
@@ -73,12 +91,12 @@ def seconds_silent(host: Host) -> float:
 
 
 @asynccontextmanager
-async def room_of(host: Host, *, seats: int = 2) -> AsyncIterator[Room]:
+async def room_of(host: Host, *, seats: int = 2, recordable: bool = False) -> AsyncIterator[Room]:
     """Whatever escapes into the loop fails the test, and so does a task that is left."""
     escaped: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: escaped.append(context))
     with ThreadPoolExecutor(1) as renderer:
-        room = Room(host, renderer=renderer, frames_per_second=25, loopback=True, seats=seats)
+        room = Room(host, renderer=renderer, frames_per_second=25, loopback=True, seats=seats, recordable=recordable)
         yield room
         await room.close()
         assert not [task for task in asyncio.all_tasks() if task.get_name().startswith(("participant", "room"))]
@@ -130,6 +148,13 @@ async def test_people_come_and_go_and_the_clock_runs_while_somebody_is_there() -
         async with person_in(room) as again:
             await until(lambda: bool(again.received.sound))
         assert room.playout.position > stopped
+
+
+async def test_what_the_replica_sounds_is_told_tick_by_tick_silence_included() -> None:
+    host = Host()
+    async with room_of(host) as room, person_in(room):
+        await until(lambda: len(host.played_at) > 10)
+        assert set(np.diff(host.played_at)) == {TICK}
 
 
 async def test_a_full_room_says_so_and_a_seat_that_is_left_can_be_taken() -> None:

@@ -9,6 +9,7 @@ from engine.api.contract.enforcement import EnforcementAnswer, with_enforcement
 from engine.api.contract.model import AnswerModel
 from engine.api.contract.names import both_names
 from engine.api.conversations.rules import DEFAULT_PROPERTIES, stored_only
+from engine.recording.s3 import S3Settings
 from engine.store.records import ConversationEvent, ConversationRecord
 from engine.store.sealing import masked
 
@@ -123,7 +124,7 @@ def created_answer(record: ConversationRecord, base_url: str, meeting_token: str
 
 
 def verbose_answer(
-    record: ConversationRecord, events: list[ConversationEvent], speaks: Callable[[str], bool]
+    record: ConversationRecord, events: list[ConversationEvent], speaks: Callable[[str], bool], s3: S3Settings
 ) -> dict[str, Any]:
     """Return what `verbose` adds: events, why it ended, what was said and seen, and what was asked for without effect."""
     more: dict[str, Any] = {"events": [_event(event) for event in events]}
@@ -135,7 +136,7 @@ def verbose_answer(
         found = [event.properties.get(name) for event in events if event.event_type == event_type]
         if found:
             more[shown] = found[-1]
-    ignored = stored_only(record.properties, record.fields)
+    ignored = stored_only(record.properties, record.fields, s3)
     language = record.properties.get("language")
     if language and not speaks(str(language)):
         ignored.append("properties.language")

@@ -51,7 +51,10 @@ class ConversationProperties(ContractModel):
         ]
         | None
     ) = None
-    enable_recording: Annotated[bool, Field(description="Whether the room may be recorded.")] | None = None
+    enable_recording: (
+        Annotated[bool, Field(description="Whether the call may be recorded; somebody in it, or a request, starts it.")]
+        | None
+    ) = None
     enable_closed_captions: (
         Annotated[bool, Field(description="Whether the room shows captions from the start.")] | None
     ) = None

@@ -7,11 +7,12 @@ from starlette.concurrency import run_in_threadpool
 
 from engine.api.contract.errors import ApiError, found, invalid_id
 from engine.api.conversations.bodies import ConversationCreate
-from engine.api.conversations.rules import check_startable, check_urls
+from engine.api.conversations.rules import check_bucket, check_startable, check_urls
 from engine.api.dependencies import ApiDependencies
 from engine.api.personas.rules import check_runnable
 from engine.conversation.languages import is_language
 from engine.errors import CapacityError
+from engine.recording.s3 import S3Settings
 from engine.store.call_events import ShutdownReason, shutdown
 from engine.store.records import ConversationRecord, PersonaRecord, ReplicaRecord
 from engine.store.stock import DEFAULT_PERSONA_ID
@@ -42,6 +43,7 @@ async def open_conversation(body: ConversationCreate, dependencies: ApiDependenc
     Raises ApiError, InvalidInputError, CapacityError, ModelUnavailableError.
     """
     check_urls(body)
+    check_bucket(body, S3Settings.of(dependencies.settings))
     persona, replica = await _cast(body, dependencies)
     await _check_documents(body, dependencies)
     live = not body.test_mode

@@ -14,6 +14,7 @@ from engine.api.conversations.opening import open_conversation
 from engine.api.conversations.tokens import PURPOSE, MeetingTokens, is_private
 from engine.api.dependencies import ApiDependencies
 from engine.api.guards.authentication import DOCUMENTED
+from engine.recording.s3 import S3Settings
 from engine.store.call_events import ShutdownReason, shutdown
 from engine.store.records import ConversationRecord
 
@@ -23,6 +24,7 @@ def conversation_routes(dependencies: ApiDependencies) -> APIRouter:
     router = APIRouter(prefix="/v2/conversations", tags=["Conversations"], dependencies=[DOCUMENTED])
     conversations = dependencies.store.conversations
     tokens = MeetingTokens(dependencies.store.secret(PURPOSE))
+    s3 = S3Settings.of(dependencies.settings)
 
     def answer(record: ConversationRecord) -> dict[str, Any]:
         return conversation_answer(record, dependencies.base_url())
@@ -53,7 +55,7 @@ def conversation_routes(dependencies: ApiDependencies) -> APIRouter:
         if not verbose:
             return answer(record)
         events = await conversations.events(conversation_id)
-        return {**answer(record), **verbose_answer(record, events, dependencies.host.speaks)}
+        return {**answer(record), **verbose_answer(record, events, dependencies.host.speaks, s3)}
 
     @router.post("/{conversation_id}/end", response_class=Response)
     async def end_conversation(conversation_id: str) -> Response:
@@ -65,12 +67,16 @@ def conversation_routes(dependencies: ApiDependencies) -> APIRouter:
     @router.delete("/{conversation_id}", status_code=204)
     async def delete_conversation(
         conversation_id: str,
-        hard: Annotated[bool, Query(description="Erases the transcript and all else that is kept of it.")] = False,
+        hard: Annotated[
+            bool, Query(description="Erases the transcript, the recordings and all else that is kept of it here.")
+        ] = False,
     ) -> Response:
         """Delete a conversation, ending it first; `hard` erases one that was deleted before, too."""
         record = await conversations.get(conversation_id)
         if record is not None:
             await _end(record, ShutdownReason.ROOM_DELETED, dependencies)
+        if hard:
+            await dependencies.host.erase_recordings(conversation_id)
         if not await conversations.delete(conversation_id, hard=hard):
             raise invalid_id("conversation_id")
         return Response(status_code=204)

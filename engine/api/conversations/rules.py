@@ -1,10 +1,13 @@
 """What holds for a conversation beyond its fields: defaults, what cannot be begun yet, and what is kept without effect."""
 
+from pathlib import Path
 from typing import Any
 
 from engine.api.conversations.bodies import LONGEST_CALL_S, ConversationCreate, ConversationProperties
 from engine.api.personas.rules import not_built
-from engine.network import check_url
+from engine.network import NetworkPolicy, check_url
+from engine.recording.destinations import Bucket, Destinations
+from engine.recording.s3 import S3Settings
 
 STORED_ONLY = (
     "memory_stores",
@@ -14,7 +17,6 @@ STORED_ONLY = (
     "meeting_url",
     "properties.aws_assume_role_arn",
     "properties.background_source_url",
-    "properties.enable_recording",
     "properties.livekit_room_token",
     "properties.livekit_ws_url",
     "properties.recording_s3_bucket_name",
@@ -51,7 +53,24 @@ def check_startable(body: ConversationCreate) -> None:
         raise not_built("meeting_url", "joining a meeting elsewhere", "the room is reached by conversation_url")
 
 
-def stored_only(properties: dict[str, Any], fields: dict[str, Any]) -> list[str]:
-    """Name what a conversation asks for and nothing acts on."""
+def stored_only(properties: dict[str, Any], fields: dict[str, Any], s3: S3Settings) -> list[str]:
+    """Name what a conversation asks for and nothing acts on; without an S3 endpoint recordings stay here, whatever bucket is named."""
     given = {**fields, **{f"properties.{name}": value for name, value in properties.items()}}
-    return [name for name in STORED_ONLY if given.get(name)]
+    acted_on = _acted_on(properties, s3)
+    return [name for name in STORED_ONLY if given.get(name) and name not in acted_on]
+
+
+def check_bucket(body: ConversationCreate, s3: S3Settings) -> None:
+    """Raise InvalidInputError for a bucket or a region of a known endpoint that can be none."""
+    properties = body.given.get("properties", {})
+    Destinations(Path(), s3, NetworkPolicy()).storage(properties)
+
+
+def _acted_on(properties: dict[str, Any], s3: S3Settings) -> set[str]:
+    bucket = Bucket.of(properties) if s3 else None
+    if bucket is None:
+        return set()
+    newer = (properties.get("recording_storage") or {}).get("provider") == "s3"
+    older = {"properties.recording_s3_bucket_name", "properties.recording_s3_bucket_region"}
+    role = {"properties.aws_assume_role_arn"} if s3.sts else set()
+    return {"properties.recording_storage"} if newer else older | role

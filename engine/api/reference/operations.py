@@ -10,6 +10,7 @@ from engine.api.reference.resources import (
     objectives,
     personas,
     pronunciation_dictionaries,
+    recordings,
     replicas,
     room,
     service,
@@ -22,6 +23,7 @@ from engine.api.reference.resources import (
 OPERATIONS: dict[str, Described] = {
     **conversations.OPERATIONS,
     **live.OPERATIONS,
+    **recordings.OPERATIONS,
     **personas.OPERATIONS,
     **replicas.OPERATIONS,
     **voices.OPERATIONS,

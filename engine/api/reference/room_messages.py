@@ -1,6 +1,7 @@
-"""The interactions protocol: what participants send over the data channel, and what the room sends them."""
+"""The messages of a room's data channel: the interactions protocol, and those between a participant and the room itself."""
 
 from engine.api.reference.room_events import EVENTS
 from engine.api.reference.room_interactions import INTERACTIONS
+from engine.api.reference.room_presence import FROM_ROOM, TO_ROOM
 
-MESSAGES = (*INTERACTIONS, *EVENTS)
+MESSAGES = (*INTERACTIONS, *EVENTS, *TO_ROOM, *FROM_ROOM)

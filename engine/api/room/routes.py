@@ -14,7 +14,9 @@ from engine.api.conversations.tokens import PURPOSE, MeetingTokens, is_private, 
 from engine.api.dependencies import ApiDependencies
 from engine.api.guards.rate_limit import RateLimit
 from engine.api.room.start import StartPage
+from engine.conversation.call_recording import is_recordable
 from engine.errors import InvalidInputError
+from engine.room.turn_servers import TurnServers
 from engine.store.identifiers import IDENTIFIER
 from engine.store.records import ConversationRecord
 
@@ -94,6 +96,7 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
     page_headers = {**PAGE_HEADERS, "content-security-policy": policy}
     joins = RateLimit(JOINS_AT_ONCE, JOINS_PER_SECOND)
     tokens = MeetingTokens(dependencies.store.secret(PURPOSE))
+    turn = TurnServers.of(dependencies.settings.turn_url, dependencies.settings.turn_secret)
 
     conversations = dependencies.store.conversations
 
@@ -134,8 +137,10 @@ def room_routes(dependencies: ApiDependencies, start: StartPage) -> APIRouter:
             "status": record.status,
             "closed_captions": bool(record.properties.get("enable_closed_captions")),
             "audio_only": bool(record.fields.get("audio_only") or record.properties.get("audio_only")),
+            "recording_enabled": is_recordable(record),
             "basic_voice": voice.basic,
             "stock_voice": replica is not None and replica.replica_type == "user" and not voice.own,
+            "ice_servers": [server.as_json() for server in turn.for_participant()] if record.status == "active" else [],
         }
 
     @router.post("/rooms/{conversation_id}/join")

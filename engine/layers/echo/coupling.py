@@ -59,7 +59,7 @@ class Coupling:
 
     def expected(self) -> float:
         """Return the mean square that the echo of a frame has at most."""
-        return self._loudest() * float(10.0 ** (self.gain / 10.0))
+        return self.loudest * float(10.0 ** (self.gain / 10.0))
 
     def exceeded(self, heard: float) -> bool:
         """Say whether a frame of the microphone (mean square) is louder than an echo can be."""
@@ -67,7 +67,7 @@ class Coupling:
 
     def learn(self, heard: float, left: float) -> None:
         """Take a frame's mean square before and after cancelling; frames of more than an echo teach nothing."""
-        loudest = self._loudest()
+        loudest = self.loudest
         if loudest <= _AUDIBLE or heard < _MUTED or (left > _REMOVED * heard and heard > _FAINT * loudest):
             return
         self._ratios[self._learned % _LEARNED] = heard / loudest
@@ -85,5 +85,7 @@ class Coupling:
         self.known_delay = True
         self._learned = 0
 
-    def _loudest(self) -> float:
+    @property
+    def loudest(self) -> float:
+        """The mean square of the loudest frame that may still be heard."""
         return float((self._played[self._at : self._at + _LONGEST] * self._weights).max())

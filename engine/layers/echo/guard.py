@@ -14,6 +14,7 @@ from engine.layers.echo.delay import DelayFinder
 from engine.layers.echo.framing import Framing
 from engine.layers.echo.processing import FRAME, LATENCY, EchoCanceller
 from engine.layers.echo.reference import Reference
+from engine.layers.echo.stranger import Strangers, Verdict
 
 _LEAD: Final = 30 * HEARING_RATE // 1000
 """Samples by which the canceller gets a sound before its echo."""
@@ -42,7 +43,9 @@ class Heard:
     own_voice: bool
     """Whether the block holds the replica's own sound and nothing else, so that it counts neither as speech nor as barge-in."""
     counted: Samples
-    """What turn taking may hear: the residual, or a quiet room where there is only the replica's own sound."""
+    """What turn taking may hear: the residual, or a quiet room where there is only the replica's own sound, or the microphone as it is
+    where no echo was found in it. As many samples in all as came in; while it is not known what a sound is (for about 0.15 s, 0.4 s at
+    most) there are none, and then those of all that time at once."""
 
 
 class EchoGuard:
@@ -68,6 +71,10 @@ class EchoGuard:
         self._echo = 0.0
         self._room = np.random.default_rng(0).normal(0.0, _QUIET_ROOM, HEARING_RATE).astype(np.float32)
         self._room_at = 0
+        self._strangers = Strangers(reference)
+        self._plain = np.zeros(FRAME + LATENCY, dtype=np.float32)
+        self._held: list[tuple[Samples, Samples]] = []
+        """Blocks of which it is not known what they are: without an echo, and as they are."""
 
     @property
     def delay(self) -> float | None:
@@ -89,7 +96,21 @@ class EchoGuard:
         elif samples.size >= FRAME:
             self._echo = 0.0
         own_voice = self._echo >= _OWN
-        return Heard(residual, self._echo, own_voice, self._quiet_room(samples.size) if own_voice else residual)
+        safe = self._quiet_room(samples.size) if own_voice else residual
+        return Heard(residual, self._echo, own_voice, self._counted(samples, safe))
+
+    def _counted(self, samples: Samples, safe: Samples) -> Samples:
+        """Return what counts: `safe`, unless the sound is a person's; all that was held back, once that is known."""
+        joined = np.concatenate((self._plain, samples))
+        plain, self._plain = joined[: samples.size], joined[samples.size :]
+        open_question = self._coupling.sounding and not self._coupling.known_delay
+        verdict = self._strangers.hear(samples, self._coupling.loudest if open_question else None)
+        self._held.append((safe, plain))
+        if verdict is Verdict.UNSURE:
+            return samples[:0]
+        counted = [block[verdict is Verdict.PERSON] for block in self._held]
+        self._held.clear()
+        return counted[0] if len(counted) == 1 else np.concatenate(counted)
 
     def _quiet_room(self, size: int) -> Samples:
         """Return the next samples of a room in which nothing sounds."""

@@ -23,12 +23,17 @@ persona `pipecat0`; seed: Echo Interaction):
 
     asyncio.run(say("http://127.0.0.1:8765/c1234", "speech.wav"))
 
+Other people are heard with `on_sound`, mixed with the replica, and seen with `on_video`, each camera and each screen by itself; nothing is
+decoded that nobody asked for. `publish_audio`, `publish_video` and `share_screen` are the way back. A connection that breaks is made again
+in the same place, and what was sent meanwhile arrives.
+
 `Daily`, `CallClient` and `EventHandler` are a synchronous face with the names of daily-python: a program written for those changes
 `from daily import ...` to `from engine.room.client import ...`.
 """
 
 from engine.room.client.client import RoomClient
-from engine.room.client.daily_client import CallClient, Daily, EventHandler
+from engine.room.client.daily_client import CallClient, Daily
+from engine.room.client.daily_events import EventHandler
 from engine.room.client.daily_media import AudioData, VideoFrame
 from engine.room.client.echo import echo_messages
 from engine.room.client.errors import (
@@ -50,6 +55,7 @@ from engine.room.client.roster import (
     Left,
     NetworkQuality,
     Participant,
+    Recording,
     RoomChange,
     Updated,
 )
@@ -71,6 +77,7 @@ __all__ = [
     "Participant",
     "ReceivedPicture",
     "ReceivedSound",
+    "Recording",
     "RoomChange",
     "RoomClient",
     "RoomError",

@@ -9,23 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from aiortc import RTCIceServer
 from numpy.typing import NDArray
 
+from engine.errors import InvalidInputError
 from engine.room.client.address import RoomAddress
-from engine.room.client.connection import RoomConnection
+from engine.room.client.connection import Ears, Published, RoomConnection
 from engine.room.client.echo import echo_messages
 from engine.room.client.errors import ConversationEndedError, NotConnectedError, RoomError
 from engine.room.client.pcm import Sound, StreamResampler, read_sound
-from engine.room.client.publishing import Camera, Microphone, Speech
+from engine.room.client.pictures import Lookers, Origin
+from engine.room.client.publishing import Camera, Microphone, Speech, check_picture
 from engine.room.client.received import ReceivedPicture, ReceivedSound
-from engine.room.client.roster import Participant, RoomChange, Roster, is_room_message
+from engine.room.client.recording import RecordingOrders
+from engine.room.client.roster import REPLICA, Participant, Recording, RoomChange, Roster, is_room_message
 from engine.room.client.signalling import Signalling
 from engine.room.client.stay import State, Stay
 from engine.room.client.subscribers import Stream, Subscribers
+from engine.room.people_pictures import Kind
 from engine.room.playout import MEDIA_RATE
 
 CONNECT_WITHIN = 20.0
 """Seconds from the room's answer to the first media."""
+MOST_OTHERS = 16
+OTHERS = 4
+"""Cameras and screens of other people that can be seen at a time, unless `join` says otherwise."""
 
 
 class RoomClient:
@@ -44,11 +52,15 @@ class RoomClient:
         self._messages: Stream[dict[str, Any]] = Stream()
         self._on_message: Subscribers[dict[str, Any]] = Subscribers()
         self._on_sound: Subscribers[ReceivedSound] = Subscribers()
-        self._on_picture: Subscribers[ReceivedPicture] = Subscribers()
+        self._lookers = Lookers()
         self._on_change: Subscribers[RoomChange] = Subscribers()
         self._on_state: Subscribers[State] = Subscribers()
         self.microphone = Microphone()
         self.camera = Camera()
+        self.screen = Camera(on=False)
+        self._recording = RecordingOrders(self.send_app_message)
+        self._others = OTHERS
+        self._cancels_noise = False
 
     @property
     def state(self) -> State:
@@ -90,6 +102,11 @@ class RoomClient:
         """The replica as a participant, if the room told of it."""
         return self._roster.replica
 
+    @property
+    def recording(self) -> Recording | None:
+        """The recording of the conversation that runs, if one does."""
+        return self._roster.recording
+
     async def join(
         self,
         url: str,
@@ -98,17 +115,23 @@ class RoomClient:
         user_name: str = "",
         microphone: bool = True,
         camera: bool = True,
+        others: int = OTHERS,
+        noise_cancellation: bool = False,
         within: float = CONNECT_WITHIN,
     ) -> None:
         """Enter the room of a `conversation_url`; a private one with its meeting token, here or as `?t=` of the URL.
 
-        `microphone`, `camera`: whether they begin switched on. Raises InvalidInputError, and RoomError by its kinds: UnknownRoomError,
-        ConversationEndedError, RoomFullError, NotAdmittedError, TokenExpiredError, UnreachableError, ConnectionLostError.
+        `microphone`, `camera`: whether they begin switched on; `others`: how many cameras and screens of other people can be seen at a
+        time; `noise_cancellation`: whether the room takes the noise out of what this client's microphone sends. Raises
+        InvalidInputError, and RoomError by its kinds: UnknownRoomError, ConversationEndedError, RoomFullError, NotAdmittedError,
+        TokenExpiredError, UnreachableError, ConnectionLostError.
         """
         if self.state != "idle":
             raise RuntimeError("a client joins one room once; make another one")
         address = RoomAddress.of(url, token)
-        self._address = address
+        if isinstance(others, bool) or not 0 <= others <= MOST_OTHERS:
+            raise InvalidInputError("others", others, f"a number from 0 to {MOST_OTHERS} is")
+        self._address, self._others, self._cancels_noise = address, others, noise_cancellation
         self.microphone.on, self.camera.on = microphone, camera
         self._stay = Stay(
             Signalling(address, self._tls),
@@ -137,10 +160,13 @@ class RoomClient:
         await self.leave()
 
     def send_app_message(self, message: Mapping[str, Any]) -> None:
-        """Send a JSON object over the data channel. Raises NotConnectedError, RoomError (too long), TypeError (no JSON)."""
-        if self._stay is None or self._stay.connection is None:
+        """Send a JSON object over the data channel, or, while that is being made again, as soon as it is there.
+
+        Raises NotConnectedError, RoomError (too long), TypeError (no JSON).
+        """
+        if self._stay is None:
             raise NotConnectedError("join the room before anything is sent")
-        self._stay.connection.send(json.dumps(message))
+        self._stay.send(json.dumps(message))
 
     def interact(self, event_type: str, **properties: Any) -> None:
         """Send one interaction, such as `conversation.respond` with `text=...`. Raises as `send_app_message`."""
@@ -161,8 +187,8 @@ class RoomClient:
         """
         for message in echo_messages(pcm, sample_rate, inference_id, conversation_id=self.conversation_id, done=done):
             self.send_app_message(message)
-            if self._stay is not None and self._stay.connection is not None:
-                await self._stay.connection.drained()
+            if self._stay is not None:
+                await self._stay.drained()
 
     def messages(self) -> AsyncIterator[dict[str, Any]]:
         """Return the app messages that come from now on; ends with the stay."""
@@ -189,7 +215,21 @@ class RoomClient:
 
     def on_picture(self, callback: Callable[[ReceivedPicture], object]) -> Callable[[], None]:
         """Call this with each picture of the replica."""
-        return self._on_picture.add(callback)
+        return self._lookers.add(callback, REPLICA)
+
+    def on_video(
+        self,
+        callback: Callable[[ReceivedPicture], object],
+        *,
+        session_id: str | None = None,
+        kind: Kind | None = None,
+    ) -> Callable[[], None]:
+        """Call this with the pictures of other people, or of one of them; of their cameras and screens, or of one `kind`.
+
+        The room shows as many at a time as `join` made room for, screens and the active speaker first. What nobody asked for here is
+        not decoded.
+        """
+        return self._lookers.add(callback, session_id, kind)
 
     def on_room_change(self, callback: Callable[[RoomChange], object]) -> Callable[[], None]:
         """Call this when somebody joins, changes or leaves, when another one speaks, and with the quality of the network."""
@@ -212,20 +252,48 @@ class RoomClient:
         """Show a picture (RGB, uint8 [height, width, 3]) until the next one. Raises InvalidInputError."""
         self.camera.show(rgb)
 
+    def share_screen(self, rgb: NDArray[np.uint8]) -> None:
+        """Show a picture of a screen (RGB, uint8 [height, width, 3]) until the next one; the first one begins the sharing, and the room
+        tells the others. Raises InvalidInputError."""
+        check_picture(rgb)
+        begins, self.screen.on = not self.screen.on, True
+        self.screen.show(rgb)
+        if begins:
+            self._tell_state()
+
+    def stop_sharing(self) -> None:
+        """End the sharing of the screen."""
+        self.screen.on = False
+        self.screen.clear()
+        self._tell_state()
+
+    def cancel_noise(self, on: bool) -> None:
+        """Let the room take the noise out of what this client's microphone sends, or leave it as it is."""
+        self._cancels_noise = on
+        self._tell_state()
+
+    async def start_recording(self) -> Recording:
+        """Record the conversation; everybody in the room is told. Raises RoomError when the room refuses or fails."""
+        return await self._recording.give("start")
+
+    async def stop_recording(self) -> Recording:
+        """End the recording, whoever began it. Raises RoomError when the room refuses or fails."""
+        return await self._recording.give("stop")
+
     def mute(self, *, microphone: bool | None = None, camera: bool | None = None) -> None:
         """Switch the microphone or the camera off (True) or on (False); None leaves it as it is. The room tells the others."""
         self.microphone.on = self.microphone.on if microphone is None else not microphone
         self.camera.on = self.camera.on if camera is None else not camera
         self._tell_state()
 
-    def _connection(self, on_closed: Callable[[], None]) -> RoomConnection:
+    def _connection(self, ice_servers: list[RTCIceServer], on_closed: Callable[[], None]) -> RoomConnection:
         return RoomConnection(
+            Published(self.microphone, self.camera, self.screen),
+            Ears(self._take_message, self._on_sound.tell, self._lookers.tell, self._lookers.wanted),
+            replica=Origin(f"{REPLICA}-{self.conversation_id}", "camera"),
+            others=self._others,
             loopback=self._address is not None and self._address.is_loopback,
-            microphone=self.microphone,
-            camera=self.camera,
-            on_message=self._take_message,
-            on_sound=self._on_sound.tell,
-            on_picture=self._on_picture.tell,
+            ice_servers=ice_servers,
             on_closed=on_closed,
         )
 
@@ -235,11 +303,14 @@ class RoomClient:
     def _take_message(self, message: dict[str, Any]) -> None:
         if is_room_message(message):
             for change in self._roster.follow(message):
+                if isinstance(change, Recording):
+                    self._recording.follow(change)
                 self._on_change.tell(change)
             if message.get("event_type") == "room.participants":
                 self._told_roster = True
                 self._tell_state()
             return
+        self._recording.refused(message)
         self._messages.put(message)
         self._on_message.tell(message)
         if message.get("event_type") == "system.shutdown":
@@ -252,7 +323,12 @@ class RoomClient:
     def _tell_state(self) -> None:
         # A room that keeps no roster takes this for an interaction that it does not know.
         if self._told_roster:
-            properties = {"audio": self.microphone.on, "video": self.camera.on, "screen": False}
+            properties = {
+                "audio": self.microphone.on,
+                "video": self.camera.on,
+                "screen": self.screen.on,
+                "noise_cancellation": self._cancels_noise,
+            }
             message = {"message_type": "room", "event_type": "room.state", "properties": properties}
             # Who is away tells it when they are back.
             with contextlib.suppress(NotConnectedError):
@@ -265,4 +341,5 @@ class RoomClient:
         elif state in {"left", "ended", "lost"}:
             self.microphone.close()
             self._messages.close()
+            self._recording.close()
         self._on_state.tell(state)

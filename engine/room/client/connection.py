@@ -4,48 +4,90 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+import av
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCIceServer,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
 from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.stats import RTCTransportStats
 
 from engine.room.client.errors import ConnectionLostError, NotConnectedError, RoomError
+from engine.room.client.pictures import Origin, PictureSection, follow_pictures
 from engine.room.client.publishing import Camera, CameraTrack, Microphone, MicrophoneTrack
-from engine.room.client.received import PresentationClock, ReceivedPicture, ReceivedSound, ReportReader, receive
+from engine.room.client.received import (
+    PresentationClock,
+    ReceivedPicture,
+    ReceivedSound,
+    ReportReader,
+    receive,
+    sound_of,
+)
 from engine.room.loopback import bind_to_loopback
+from engine.room.own_relay import close_relayed, hurry
+from engine.room.undelivered import SentTexts
 
 log = logging.getLogger(__name__)
 
-SOUND_CLOCK, PICTURE_CLOCK = 48_000, 90_000
-"""Hz of RTP timestamps (RFC 7587, RFC 7741)."""
+SOUND_CLOCK = 48_000
+"""Hz of RTP timestamps (RFC 7587)."""
 PREFETCH = 1
 """Packets the jitter buffer holds back on loopback: 21 ms one way, where aiortc's own four cost 81 ms."""
 MOST_QUEUED = 256 * 1024
 """Bytes on their way over the data channel from which `drained` waits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What goes into the room."""
+
+    microphone: Microphone
+    camera: Camera
+    screen: Camera
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who is told what comes out of the room, on the event loop."""
+
+    on_message: Callable[[dict[str, Any]], None]
+    on_sound: Callable[[ReceivedSound], None]
+    on_picture: Callable[[ReceivedPicture], None]
+    wanted: Callable[[Origin], bool]
+    """Whether anybody looks at these pictures: others are not decoded."""
+
+
 class RoomConnection:
-    """From an offer to a closed connection. Callbacks run on the event loop; `on_closed` is called when the other side ends it."""
+    """From an offer to a closed connection. `replica`: whose pictures come in the first section of video; `others`: further ones, in
+    which the room can show people; `on_closed` is called when the other side ends it."""
 
     def __init__(
         self,
+        published: Published,
+        ears: Ears,
         *,
+        replica: Origin,
+        others: int,
         loopback: bool,
-        microphone: Microphone,
-        camera: Camera,
-        on_message: Callable[[dict[str, Any]], None],
-        on_sound: Callable[[ReceivedSound], None],
-        on_picture: Callable[[ReceivedPicture], None],
+        ice_servers: Sequence[RTCIceServer],
         on_closed: Callable[[], None],
     ) -> None:
         self._loopback = loopback
-        self._on_message, self._on_closed = on_message, on_closed
-        self._on_sound, self._on_picture = on_sound, on_picture
-        # No STUN or TURN server: both ends are on this machine or network, and nobody else shall hear of the call.
-        self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._ears, self._on_closed = ears, on_closed
+        # aiortc leaves further sections of a kind on a transport that is closed, unless all begin on one. Without servers of the room
+        # none is asked: both ends are on this machine or network, and nobody else shall hear of the call.
+        self._peer = RTCPeerConnection(
+            RTCConfiguration(iceServers=list(ice_servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
         self._up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._moved = asyncio.Event()
         """The data channel has room again, or is gone."""
@@ -53,37 +95,40 @@ class RoomConnection:
         self.closed = False
         self._peer.on("track", self._receive)
         self._peer.on("connectionstatechange", self._changed)
+        self._sound_clock = PresentationClock(SOUND_CLOCK)
+        self._listen(self._peer.addTransceiver(MicrophoneTrack(published.microphone), direction="sendrecv"))
+        shows_replica = self._peer.addTransceiver(CameraTrack(published.camera), direction="sendrecv")
+        self._peer.addTransceiver(CameraTrack(published.screen), direction="sendonly")
+        show_others = [self._peer.addTransceiver("video", direction="recvonly") for _ in range(others)]
+        self._sections = [self._section(each) for each in (shows_replica, *show_others)]
+        self._sections[0].show(replica)
+        # Last: aiortc closes the transport of a channel that is older than the sections beside it.
         self._channel = self._peer.createDataChannel("app-messages")
+        self._sent = SentTexts(self._channel)
         self._channel.bufferedAmountLowThreshold = MOST_QUEUED // 2
         self._channel.on("open", self._changed)
         self._channel.on("message", self._read)
         self._channel.on("close", self._changed)
         self._channel.on("bufferedamountlow", self._moved.set)
-        self._peer.addTransceiver(MicrophoneTrack(microphone), direction="sendrecv")
-        self._peer.addTransceiver(CameraTrack(camera), direction="sendrecv")
-        self._clocks: dict[str, PresentationClock] = {}
-        for transceiver in self._peer.getTransceivers():
-            rate = SOUND_CLOCK if transceiver.kind == "audio" else PICTURE_CLOCK
-            clock = self._clocks[transceiver.kind] = PresentationClock(rate)
-            ReportReader(transceiver.receiver, clock)
-            if transceiver.kind == "audio" and loopback:
-                # aiortc has no setting for it.
-                transceiver.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
 
     async def offer(self) -> str:
         """Return the SDP offer, with all candidates in it."""
         description = await self._peer.createOffer()
+        hurry(self._peer)
         if self._loopback:
             bind_to_loopback(self._peer)
         await self._peer.setLocalDescription(description)
         return self._peer.localDescription.sdp
 
-    async def accept(self, sdp: str, within: float) -> None:
-        """Take the room's answer and wait until media and messages flow; `within` in seconds. Raises ConnectionLostError, RoomError."""
+    async def accept(self, sdp: str, within: float, path_within: float | None = None) -> None:
+        """Take the room's answer and wait until media and messages flow, `within` seconds; `path_within`: those after which it is
+        given up if no packet has found its way. Raises ConnectionLostError, RoomError."""
         try:
             await self._peer.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="answer"))
         except ValueError as error:
             raise RoomError(f"the room's answer cannot be read: {error}") from error
+        if path_within is not None:
+            self._tasks.append(asyncio.create_task(self._need_path(path_within), name="room-client-path"))
         try:
             async with asyncio.timeout(within):
                 await self._up
@@ -98,6 +143,11 @@ class RoomConnection:
             self._channel.send(text)
         except ValueError as error:
             raise RoomError(f"the message is too long: {error}") from None
+        self._sent.note(text)
+
+    def undelivered(self) -> list[str]:
+        """Return the texts that were sent and never arrived, as far as is known."""
+        return self._sent.undelivered()
 
     async def drained(self) -> None:
         """Wait until what was sent is mostly out. Raises NotConnectedError when the connection ends before."""
@@ -122,19 +172,45 @@ class RoomConnection:
         self._up.cancel()
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(self._peer.close(), *self._tasks, return_exceptions=True)
+        await asyncio.gather(close_relayed(self._peer), *self._tasks, return_exceptions=True)
         self._peer.remove_all_listeners()
 
+    def _listen(self, transceiver: RTCRtpTransceiver) -> None:
+        ReportReader(transceiver.receiver, self._sound_clock)
+        if self._loopback:
+            # aiortc has no setting for it.
+            transceiver.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
+
+    def _section(self, transceiver: RTCRtpTransceiver) -> PictureSection:
+        return PictureSection(transceiver, self._ears.on_picture, self._ears.wanted)
+
     def _receive(self, track: MediaStreamTrack) -> None:
-        receiving = receive(track, self._clocks[track.kind], self._on_sound, self._on_picture)
+        receiving = receive(track, self._hear, self._see(track))
         self._tasks.append(asyncio.create_task(receiving, name=f"room-client-{track.kind}"))
+
+    def _hear(self, frame: av.AudioFrame) -> None:
+        self._ears.on_sound(sound_of(frame, self._sound_clock))
+
+    def _see(self, track: MediaStreamTrack) -> Callable[[av.VideoFrame], None]:
+        for section in self._sections:
+            if section.track is track:
+                return section.take
+        return lambda frame: None
+
+    async def _need_path(self, within: float) -> None:
+        await asyncio.sleep(within)
+        if not self._up.done() and self._peer.iceConnectionState not in {"connected", "completed"}:
+            self._up.set_exception(ConnectionLostError("no way leads to the room now"))
 
     def _read(self, text: str | bytes) -> None:
         message: Any = None
         with contextlib.suppress(ValueError, RecursionError):
             message = json.loads(text)
         if isinstance(message, dict):
-            self._on_message(message)
+            if message.get("message_type") == "room" and message.get("event_type") == "room.pictures":
+                # The first one is the replica's for good.
+                follow_pictures(message, self._sections[1:])
+            self._ears.on_message(message)
         else:
             log.warning("the room sent something that is no JSON object")
 

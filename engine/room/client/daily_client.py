@@ -8,17 +8,19 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any, TypeAlias
 
-from engine.errors import VisavisError
+from engine.errors import InvalidInputError, VisavisError
 from engine.room.client.client import RoomClient
-from engine.room.client.daily_media import AudioData, AudioRenderer, VideoFrame, VideoRenderer
+from engine.room.client.daily_events import EventHandler
+from engine.room.client.daily_inputs import Inputs
+from engine.room.client.daily_media import VIDEO_SOURCES, AudioData, AudioRenderer, VideoFrame, VideoRenderer
 from engine.room.client.daily_participants import described, local_description
 from engine.room.client.errors import NotConnectedError, RoomError
-from engine.room.client.received import ReceivedPicture, ReceivedSound
-from engine.room.client.roster import ActiveSpeaker, Joined, Left, Participant, RoomChange, Updated
+from engine.room.client.received import ReceivedSound
+from engine.room.client.roster import ActiveSpeaker, Joined, Left, Participant, Recording, RoomChange, Updated
 from engine.room.client.stay import State
 
 log = logging.getLogger(__name__)
@@ -48,34 +50,6 @@ class Daily:
         """Do nothing."""
 
 
-class EventHandler:
-    """What happens in a call; subclass it and override what matters. Runs on a thread of the client, one event after the other."""
-
-    def on_app_message(self, message: Any, sender: str) -> None:
-        """A message came; `sender` is a participant id."""
-
-    def on_participant_joined(self, participant: Mapping[str, Any]) -> None:
-        """Somebody is in the room now."""
-
-    def on_participant_updated(self, participant: Mapping[str, Any]) -> None:
-        """Something about somebody changed."""
-
-    def on_participant_left(self, participant: Mapping[str, Any], reason: str) -> None:
-        """Somebody is gone."""
-
-    def on_participant_counts_updated(self, counts: Mapping[str, Any]) -> None:
-        """There are more people now, or fewer."""
-
-    def on_active_speaker_changed(self, participant: Mapping[str, Any]) -> None:
-        """Another one speaks."""
-
-    def on_call_state_updated(self, state: str) -> None:
-        """`joining`, `joined`, `leaving` or `left`."""
-
-    def on_error(self, message: str) -> None:
-        """The call could not be joined, or broke."""
-
-
 class CallClient:
     """A participant. `join`, `leave`, and `release` when it is no longer needed."""
 
@@ -85,7 +59,11 @@ class CallClient:
         self._room: RoomClient | None = None
         self._participants: dict[str, Any] = {}
         self._sound: dict[str, AudioRenderer] = {}
-        self._pictures: dict[str, VideoRenderer] = {}
+        self._pictures: dict[tuple[str, str], VideoRenderer] = {}
+        self._looking: dict[tuple[str, str], Callable[[], None]] = {}
+        """What ends each in the room that the client is in."""
+        self._inputs = Inputs()
+        self._recordings: set[asyncio.Task[None]] = set()
         self._events: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
         self._loop = asyncio.new_event_loop()
         self._commands: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
@@ -105,7 +83,7 @@ class CallClient:
         client_settings: Mapping[str, Any] | None = None,
         completion: Completion = None,
     ) -> None:
-        """Enter a room; `completion(data, error)`. Of the settings, `inputs.microphone` and `inputs.camera` count: whether they are on."""
+        """Enter a room; `completion(data, error)`. Of the settings, `inputs` count, as in `update_inputs`."""
         self._order(self._join(url, meeting_token, client_settings or {}, completion))
 
     def leave(self, completion: Completion = None) -> None:
@@ -130,6 +108,26 @@ class CallClient:
         What is sent while the client joins is sent once it is in.
         """
         self._order(self._send(message, completion))
+
+    def update_inputs(self, input_settings: Mapping[str, Any], completion: Completion = None) -> None:
+        """Switch `microphone` and `camera` on or off, and `{"microphone": {"settings": {"processor": {"type": "noise-cancellation"}}}}`,
+        or "none"; what is not named stays as it is. `completion(error)`."""
+        self._order(self._update_inputs(input_settings, completion))
+
+    def start_recording(
+        self,
+        streaming_settings: Mapping[str, Any] | None = None,
+        stream_id: str | None = None,
+        force_new: bool | None = None,
+        completion: Completion = None,
+    ) -> None:
+        """Record the conversation; `completion(error)`. There is one recording at a time, of one form: the other arguments count for
+        nothing."""
+        self._order(self._record(lambda room: room.start_recording(), completion))
+
+    def stop_recording(self, stream_id: str | None = None, completion: Completion = None) -> None:
+        """End the recording that runs; `completion(error)`."""
+        self._order(self._record(lambda room: room.stop_recording(), completion))
 
     def participants(self) -> Mapping[str, Any]:
         """Return everybody by id; this client is `local`."""
@@ -166,10 +164,16 @@ class CallClient:
         video_source: str = "camera",
         color_format: str = "RGBA",
     ) -> None:
-        """Call `callback(participant_id, picture, video_source)` with the replica's pictures. Raises InvalidInputError."""
-        self._pictures[participant_id] = VideoRenderer(
+        """Call `callback(participant_id, picture, video_source)` with the pictures of somebody's `camera` or `screenVideo`.
+
+        Raises InvalidInputError.
+        """
+        if video_source not in VIDEO_SOURCES:
+            raise InvalidInputError("video_source", video_source, f"one of {', '.join(VIDEO_SOURCES)} is")
+        self._pictures[participant_id, video_source] = VideoRenderer(
             participant_id, callback, video_source, color_format, self._events.put
         )
+        self._order(self._look(participant_id, video_source))
 
     async def _join(self, url: str, token: str | None, settings: Mapping[str, Any], completion: Completion) -> None:
         if self._room is not None:
@@ -180,20 +184,23 @@ class CallClient:
         room.on_room_change(self._follow)
         room.on_message(self._take_message)
         room.on_sound(self._take_sound)
-        room.on_picture(self._take_picture)
-        inputs = settings.get("inputs") or {}
+        for who in self._pictures:
+            await self._look(*who)
         try:
+            inputs = self._inputs = self._inputs.changed(settings.get("inputs") or {})
             await room.join(
                 url,
                 token,
                 user_name=self._user_name,
-                microphone=_is_on(inputs.get("microphone", True)),
-                camera=_is_on(inputs.get("camera", True)),
+                microphone=inputs.microphone,
+                camera=inputs.camera,
+                noise_cancellation=inputs.noise_cancellation,
             )
         except Exception as error:
             if not isinstance(error, VisavisError):
                 log.exception("joining failed")
             self._room = None
+            self._looking.clear()
             self._tell(self._handler.on_error, str(error))
             self._complete(completion, None, str(error))
             return
@@ -203,6 +210,7 @@ class CallClient:
 
     async def _leave(self, completion: Completion) -> None:
         room, self._room = self._room, None
+        self._looking.clear()
         if room is not None:
             if room.state in {"joined", "reconnecting"}:
                 self._tell(self._handler.on_call_state_updated, "leaving")
@@ -224,13 +232,46 @@ class CallClient:
         else:
             self._complete(completion, None)
 
+    async def _update_inputs(self, settings: Mapping[str, Any], completion: Completion) -> None:
+        try:
+            inputs = self._inputs = self._inputs.changed(settings)
+        except InvalidInputError as error:
+            self._complete(completion, str(error))
+            return
+        if self._room is not None:
+            self._room.mute(microphone=not inputs.microphone, camera=not inputs.camera)
+            self._room.cancel_noise(inputs.noise_cancellation)
+        self._complete(completion, None)
+
+    async def _look(self, participant_id: str, source: str) -> None:
+        if self._room is not None:
+            who = participant_id, source
+            self._looking.pop(who, lambda: None)()
+            kind = VIDEO_SOURCES[source]
+            self._looking[who] = self._room.on_video(self._pictures[who].take, session_id=participant_id, kind=kind)
+
+    async def _record(self, order: Callable[[RoomClient], Awaitable[Recording]], completion: Completion) -> None:
+        if self._room is None:
+            self._complete(completion, "join a room before it is recorded")
+            return
+        # It takes as long as the room takes: what else the program wants is done meanwhile.
+        recording = asyncio.create_task(self._recorded(order(self._room), completion), name="call-client-recording")
+        self._recordings.add(recording)
+        recording.add_done_callback(self._recordings.discard)
+
+    async def _recorded(self, outcome: Awaitable[Recording], completion: Completion) -> None:
+        try:
+            await outcome
+        except RoomError as error:
+            if completion is None:
+                log.warning("the room took no order about a recording: %s", error)
+            self._complete(completion, str(error))
+        else:
+            self._complete(completion, None)
+
     def _take_sound(self, sound: ReceivedSound) -> None:
         for renderer in list(self._sound.values()):
             renderer.take(sound)
-
-    def _take_picture(self, picture: ReceivedPicture) -> None:
-        for renderer in list(self._pictures.values()):
-            renderer.take(picture)
 
     def _take_message(self, message: dict[str, Any]) -> None:
         if self._room is not None:
@@ -260,6 +301,13 @@ class CallClient:
             case ActiveSpeaker(str(session_id)):
                 speaker = self._participants.get(session_id) or described(Participant(session_id))
                 self._tell(self._handler.on_active_speaker_changed, speaker)
+            case Recording("started", recording_id, session_id):
+                status = {"streamId": recording_id, "startedBy": session_id}
+                self._tell(self._handler.on_recording_started, status)
+            case Recording("stopped", recording_id):
+                self._tell(self._handler.on_recording_stopped, recording_id)
+            case Recording("failed", recording_id, _, error):
+                self._tell(self._handler.on_recording_error, recording_id, error)
         if isinstance(change, Joined | Left):
             self._tell(self._handler.on_participant_counts_updated, self.participant_counts())
 
@@ -302,7 +350,3 @@ class CallClient:
                 event()
             except Exception:
                 log.exception("an event handler of the call client failed")
-
-
-def _is_on(setting: object) -> bool:
-    return setting.get("isEnabled", True) is not False if isinstance(setting, dict) else setting is not False

@@ -1,6 +1,6 @@
 """Sound and pictures as daily-python hands them to renderers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,10 +10,13 @@ import numpy as np
 from engine.errors import InvalidInputError
 from engine.room.client.pcm import StreamResampler
 from engine.room.client.received import ReceivedPicture, ReceivedSound
+from engine.room.people_pictures import Kind
 from engine.room.playout import MEDIA_RATE
 
 COLOR_FORMATS = {"RGBA": "rgba", "RGB": "rgb24", "BGRA": "bgra", "BGR": "bgr24", "I420": "yuv420p"}
 """As they are named there, and as FFmpeg names them."""
+VIDEO_SOURCES: Mapping[str, Kind] = {"camera": "camera", "screenVideo": "screen"}
+"""As they are named there, and as the room names them."""
 MOST_PICTURES = 3
 """Pictures that wait for a renderer; more are left out, so that a slow one lags by a tenth of a second at most."""
 
@@ -74,7 +77,7 @@ class AudioRenderer:
 
 
 class VideoRenderer:
-    """Converts the replica's pictures on the thread where the program is called."""
+    """Converts somebody's pictures on the thread where the program is called."""
 
     def __init__(
         self,

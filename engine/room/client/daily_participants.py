@@ -25,6 +25,10 @@ def described(participant: Participant) -> dict[str, Any]:
 def local_description(room: RoomClient, user_name: str) -> dict[str, Any]:
     """Return the dictionary of this client itself: what the room told of it, else what it knows."""
     own = room.local or Participant(
-        room.session_id, user_name=user_name, audio=room.microphone.on, video=room.camera.on
+        room.session_id,
+        user_name=user_name,
+        audio=room.microphone.on,
+        video=room.camera.on,
+        screen=room.screen.on,
     )
     return {**described(own), "info": {**described(own)["info"], "isLocal": True}}

@@ -1,6 +1,7 @@
 """What goes into the room: a microphone and a camera that a program feeds."""
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ LONGEST_WAIT = 600
 """Seconds of sound that may wait to be sent."""
 PICTURE_CLOCK = 90_000
 """Hz."""
+REPEATED_EVERY = 1.0
+"""Seconds after which a picture that no other one has followed is sent again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +120,50 @@ def _settle(speech: Speech, now: float) -> None:
             future.set_result(now)
 
 
-class Camera:
-    """The picture to be sent next; one that was not sent in time gives way to the next. `on` is False while it is muted."""
+def check_picture(rgb: NDArray[np.uint8]) -> None:
+    """Raise InvalidInputError for what is no picture: RGB, uint8 [height, width, 3], both sides even."""
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.shape[0] % 2 or rgb.shape[1] % 2:
+        raise InvalidInputError("picture", f"{rgb.dtype} {list(rgb.shape)}", "uint8 [height, width, 3], even, is")
 
-    def __init__(self) -> None:
-        self.on = True
-        self._waiting: av.VideoFrame | None = None
-        self._shown = asyncio.Event()
+
+class Camera:
+    """The picture to be sent next; one that was not sent in time gives way to the next, and the last one is sent again now and then, for
+    who comes later or has lost it. `on` is False while it is muted."""
+
+    def __init__(self, *, on: bool = True) -> None:
+        self.on = on
+        self._latest: av.VideoFrame | None = None
+        self._fresh = asyncio.Event()
+        """The latest was not sent yet."""
         self._begun: float | None = None
 
     def show(self, rgb: NDArray[np.uint8]) -> None:
         """Send a picture: RGB, uint8 [height, width, 3], both sides even. Raises InvalidInputError."""
-        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or rgb.shape[0] % 2 or rgb.shape[1] % 2:
-            raise InvalidInputError("picture", f"{rgb.dtype} {list(rgb.shape)}", "uint8 [height, width, 3], even, is")
+        check_picture(rgb)
+        if self.on:
+            self._latest = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+            self._fresh.set()
+
+    def clear(self) -> None:
+        """Show nothing until the next picture."""
+        self._latest = None
+        self._fresh.clear()
+
+    async def take(self) -> av.VideoFrame:
+        """Wait for the next picture, or for the time to send the last one again."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fresh.wait(), REPEATED_EVERY)
+            self._fresh.clear()
+            if self._latest is not None and self.on:
+                return self._stamped(self._latest)
+
+    def _stamped(self, frame: av.VideoFrame) -> av.VideoFrame:
         now = time.monotonic()
         if self._begun is None:
             self._begun = now
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
         frame.pts = round((now - self._begun) * PICTURE_CLOCK)
         frame.time_base = Fraction(1, PICTURE_CLOCK)
-        if self.on:
-            self._waiting = frame
-            self._shown.set()
-
-    async def take(self) -> av.VideoFrame:
-        """Wait for the next picture."""
-        while self._waiting is None:
-            self._shown.clear()
-            await self._shown.wait()
-        frame, self._waiting = self._waiting, None
         return frame
 
 

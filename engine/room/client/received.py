@@ -14,6 +14,7 @@ from aiortc.rtp import RtcpSrPacket
 from numpy.typing import NDArray
 
 from engine.room.client.pcm import Pcm
+from engine.room.people_pictures import Kind
 
 _NTP_SECOND = 1 << 32
 _NTP_EPOCH = 2_208_988_800
@@ -38,14 +39,18 @@ class ReceivedSound:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPicture:
-    """One picture of the replica."""
+    """One picture of the replica, or of a person's camera or screen."""
 
     time: float
-    """Presentation time, as of `ReceivedSound`."""
+    """Presentation time, as of `ReceivedSound`. Sound and pictures of people run on clocks of their own."""
     arrived: float
     """Monotonic seconds."""
     frame: av.VideoFrame
     """As decoded: planar YUV 4:2:0."""
+    session_id: str
+    """Whose it is."""
+    kind: Kind
+    """`camera` or `screen`; the replica's is a camera."""
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -101,9 +106,8 @@ class ReportReader:
 
 async def receive(
     track: MediaStreamTrack,
-    clock: PresentationClock,
-    on_sound: Callable[[ReceivedSound], None],
-    on_picture: Callable[[ReceivedPicture], None],
+    on_sound: Callable[[av.AudioFrame], None],
+    on_picture: Callable[[av.VideoFrame], None],
 ) -> None:
     """Hand on what a track brings until it ends."""
     while True:
@@ -111,14 +115,17 @@ async def receive(
             frame = await track.recv()
         except MediaStreamError:
             return
-        arrived = time.monotonic()
         if isinstance(frame, av.AudioFrame):
-            pcm = _mono(frame)
-            on_sound(ReceivedSound(clock.time(frame.pts or 0, time.time()), arrived, frame.sample_rate, pcm))
+            on_sound(frame)
         elif isinstance(frame, av.VideoFrame):
-            on_picture(ReceivedPicture(clock.time(frame.pts or 0, time.time()), arrived, frame))
+            on_picture(frame)
         # Whoever else is on the loop gets a turn when many frames come at once.
         await asyncio.sleep(0)
+
+
+def sound_of(frame: av.AudioFrame, clock: PresentationClock) -> ReceivedSound:
+    """Return 20 ms of sound that just came out of the decoder."""
+    return ReceivedSound(clock.time(frame.pts or 0, time.time()), time.monotonic(), frame.sample_rate, _mono(frame))
 
 
 def _mono(frame: av.AudioFrame) -> Pcm:

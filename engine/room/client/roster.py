@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 REPLICA = "tavus-replica"
 """What the `user_id` of the replica begins with; existing clients find it by that."""
@@ -69,7 +69,19 @@ class NetworkQuality:
     """`good`, `low` or `very-low`."""
 
 
-RoomChange: TypeAlias = Joined | Updated | Left | ActiveSpeaker | NetworkQuality
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The conversation is recorded now, is no longer, or could not be."""
+
+    state: Literal["started", "stopped", "failed"]
+    recording_id: str
+    session_id: str
+    """Who asked for it; empty: a program, over REST."""
+    error: str = ""
+    """Why it failed."""
+
+
+RoomChange: TypeAlias = Joined | Updated | Left | ActiveSpeaker | NetworkQuality | Recording
 
 
 def is_room_message(message: Mapping[str, Any]) -> bool:
@@ -87,6 +99,8 @@ class Roster:
         """This client, as the room sees it."""
         self.session_id = ""
         """Of this client."""
+        self.recording: Recording | None = None
+        """The recording that runs."""
 
     @property
     def replica(self) -> Participant | None:
@@ -112,10 +126,12 @@ class Roster:
                 quality, threshold = properties.get("quality"), properties.get("threshold")
                 if isinstance(quality, int | float) and isinstance(threshold, str):
                     yield NetworkQuality(quality, threshold)
+            case "room.recording":
+                yield from self._record(properties)
 
     def _replace(self, described: object) -> Iterator[RoomChange]:
         entries = [entry for entry in described if isinstance(entry, dict)] if isinstance(described, list) else []
-        present = {entry.get("session_id") for entry in entries}
+        present = {session_id for entry in entries if isinstance(session_id := entry.get("session_id"), str)}
         for session_id in [each for each in self.participants if each not in present]:
             yield Left(self.participants.pop(session_id))
         for entry in entries:
@@ -142,6 +158,16 @@ class Roster:
         gone = self.participants.pop(session_id, None) if isinstance(session_id, str) else None
         if gone is not None:
             yield Left(gone)
+
+    def _record(self, told: Mapping[str, Any]) -> Iterator[RoomChange]:
+        match told.get("state"):
+            case "started" | "stopped" | "failed" as state:
+                names = (told.get(name) for name in ("recording_id", "session_id", "error"))
+                recording = Recording(state, *(name if isinstance(name, str) else "" for name in names))
+                if recording != self.recording:
+                    # Who is back is told again what runs.
+                    self.recording = recording if state == "started" else None
+                    yield recording
 
     def _read(self, described: object) -> Participant | None:
         if not isinstance(described, dict):

@@ -7,14 +7,19 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+from aiortc import RTCIceServer
 
 from engine.room.client.address import RoomAddress
 from engine.room.client.errors import RoomError, UnreachableError, refusal
 
-CONNECT_WITHIN = 1.5
+CONNECT_WITHIN = 10.0
+"""Seconds."""
+CONNECT_AGAIN_WITHIN = 1.5
 """Seconds: while a network is away nothing answers, and a new attempt is sooner through than an old one that TCP repeats ever later."""
 ANSWER_WITHIN = 20.0
 """Seconds."""
+KEPT_OPEN = 1.0
+"""Seconds: over an older connection a request may be sent into a network that is gone, and TCP repeats it ever later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +43,28 @@ class Signalling:
         headers = {"authorization": f"Bearer {address.token}"} if address.token else {}
         self._http = httpx.AsyncClient(
             headers=headers,
-            timeout=httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_WITHIN),
+            limits=httpx.Limits(keepalive_expiry=KEPT_OPEN),
             verify=tls or True,
             # A proxy of the environment has no business between two programs of one machine or network.
             trust_env=False,
         )
+
+    async def ice_servers(self, resume_token: str | None = None) -> list[RTCIceServer]:
+        """Return the servers that the room has for its people, usually none. Raises RoomError."""
+        facts = await self._call("GET", "", resume_token=resume_token)
+        servers = facts.get("ice_servers")
+        return [
+            RTCIceServer(urls=urls, username=each.get("username"), credential=each.get("credential"))
+            for each in (servers if isinstance(servers, list) else [])
+            if isinstance(each, dict) and (urls := _texts(each.get("urls")))
+        ]
 
     async def join(self, offer: str, user_name: str, resume_token: str | None = None) -> JoinAnswer:
         """Bring an SDP offer to the room. Raises RoomError."""
         body: dict[str, Any] = {"sdp": offer, "type": "offer", "user_name": user_name or None}
         if resume_token is not None:
             body["resume_token"] = resume_token
-        answer = await self._call("POST", "/join", body)
+        answer = await self._call("POST", "/join", body, resume_token=resume_token)
         try:
             token = answer.get("resume_token")
             return JoinAnswer(
@@ -78,9 +93,13 @@ class Signalling:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    async def _call(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, resume_token: str | None = None
+    ) -> dict[str, Any]:
+        headers = {"x-resume-token": resume_token} if resume_token else None
+        timeout = httpx.Timeout(ANSWER_WITHIN, connect=CONNECT_AGAIN_WITHIN if resume_token else CONNECT_WITHIN)
         try:
-            response = await self._http.request(method, self._base + path, json=body)
+            response = await self._http.request(method, self._base + path, json=body, headers=headers, timeout=timeout)
         except httpx.HTTPError as error:
             raise UnreachableError(f"the appliance does not answer ({type(error).__name__}: {error})") from error
         try:
@@ -94,3 +113,8 @@ class Signalling:
             text = str(answer.get("message") or response.reason_phrase)
             raise refusal(response.status_code, text, int(wait) if wait.isdigit() else 0)
         return answer
+
+
+def _texts(told: object) -> list[str]:
+    listed = told if isinstance(told, list) else [told]
+    return [each for each in listed if isinstance(each, str)]

@@ -10,12 +10,17 @@
 
 import { Captions } from "./captions.js";
 import { RoomConnection } from "./connection.js";
+import { People } from "./people.js";
 import { PRESENCE_WORDS, Presence } from "./presence.js";
+import { Recording } from "./recording.js";
+import { RoomControls } from "./room_controls.js";
+import { ScreenShare } from "./screen_share.js";
 import { dismiss, notify, part } from "./screens.js";
 import { Stage } from "./stage.js";
+import { Tiles } from "./tiles.js";
 import { Transcript } from "./transcript.js";
 import { PLACE_KEPT_MS, RoomError } from "./signalling.js";
-import { ended, LEFT, LOST } from "./words.js";
+import { CONNECTION_WORDS, ended, LEFT, LOST } from "./words.js";
 
 const AGAIN_MS = 500;
 
@@ -23,7 +28,13 @@ const AGAIN_MS = 500;
 export class CallScreen extends EventTarget {
   /** @type {RoomConnection | null} */
   connection = null;
+  /** The state that the room was told last. */
+  #told = "";
   presence = new Presence();
+  people = new People();
+  share = new ScreenShare();
+  recording = new Recording((eventType) => this.connection?.tell(eventType) ?? false);
+  controls = new RoomControls(this.share, this.recording);
   captions = new Captions(part("captions"));
   stage = new Stage({
     stage: part("stage"),
@@ -45,7 +56,23 @@ export class CallScreen extends EventTarget {
     super();
     this.signalling = signalling;
     this.devices = devices;
-    devices.addEventListener("change", () => this.#sendDevices());
+    new Tiles(
+      {
+        stage: part("stage"),
+        list: part("people"),
+        self: part("self-tile"),
+        shared: part("shared"),
+        screen: part("screen", HTMLVideoElement),
+        screenName: part("screen-name"),
+      },
+      this.people,
+      (mid) => this.connection?.pictureIn(mid) ?? null,
+    );
+    for (const source of [devices, this.share, this.people, this.controls]) {
+      source.addEventListener("change", () => this.#sendDevices());
+    }
+    this.people.addEventListener("news", (event) => this.controls.tell(/** @type {CustomEvent<string>} */ (event).detail));
+    this.people.addEventListener("quality", () => this.#showQuality());
     this.presence.addEventListener("change", () => this.#showPresence());
     this.transcript.addEventListener("say", (event) => this.#say(/** @type {CustomEvent<string>} */ (event)));
     part("type").addEventListener("click", () => this.showPanel(!this.transcript.shown));
@@ -61,6 +88,7 @@ export class CallScreen extends EventTarget {
     this.transcript.replicaName = name;
     part("stage").classList.toggle("voice-only", room.audio_only);
     part("initials").textContent = name.trim().charAt(0).toUpperCase();
+    this.controls.describe(room);
   }
 
   /**
@@ -74,7 +102,7 @@ export class CallScreen extends EventTarget {
     this.captions.clear();
     this.transcript.clear();
     try {
-      return await this.#connect(room.conversation_id, userName);
+      return await this.#connect(room, userName);
     } catch (error) {
       this.connection = null;
       throw error;
@@ -82,20 +110,23 @@ export class CallScreen extends EventTarget {
   }
 
   /**
-   * @param {string} conversationId
+   * @param {Room} room
    * @param {string} userName
    * @throws {RoomError}
    */
-  async #connect(conversationId, userName) {
-    const connection = new RoomConnection(this.signalling, conversationId);
+  async #connect(room, userName) {
+    const connection = new RoomConnection(this.signalling, room);
     this.connection = connection;
+    this.#told = "";
+    this.people.beginAnew();
+    this.recording.beginAnew();
     connection.addEventListener("open", () => this.presence.become("listening"));
     connection.addEventListener("stream", (event) => void this.stage.play(/** @type {CustomEvent} */ (event).detail));
     connection.addEventListener("message", (event) => this.#follow(/** @type {CustomEvent<Message>} */ (event).detail));
     connection.addEventListener("state", (event) => {
       const state = /** @type {CustomEvent<string>} */ (event).detail;
       if (connection !== this.connection) return;
-      if (state === "lost") void this.#comeBack(connection, userName);
+      if (state === "lost") void this.#comeBack(userName);
       else this.#watch(state);
     });
     try {
@@ -138,15 +169,28 @@ export class CallScreen extends EventTarget {
     if (!shown) part("type").focus({ preventScroll: true });
   }
 
-  /** What Escape means: close the panel when one is in it, else stop the answer. */
+  /** What Escape means: close what is open, else stop the answer. */
   escape() {
-    if (this.transcript.shown && part("panel").contains(document.activeElement)) this.showPanel(false);
+    if (this.controls.menu.shown) this.controls.menu.show(false);
+    else if (this.transcript.shown && part("panel").contains(document.activeElement)) this.showPanel(false);
     else if (this.presence.state === "speaking") this.interrupt();
   }
 
+  /** Send what is on, and tell the room of it. */
   async #sendDevices() {
-    const { microphone, camera } = this.devices.tracks;
-    await this.connection?.send(microphone, camera);
+    const { connection, devices, people, share } = this;
+    const { microphone, camera } = devices.tracks;
+    const state = {
+      audio: devices.isOn("microphone"),
+      video: devices.isOn("camera"),
+      screen: share.track !== null,
+      noise_cancellation: this.controls.noiseCancellation,
+    };
+    const text = JSON.stringify(state);
+    if (people.known && text !== this.#told && connection?.tell("room.state", state)) this.#told = text;
+    // A picture that nobody sees is not worth the work of encoding it.
+    const seen = people.others.size > 0;
+    await connection?.send({ microphone, camera: seen ? camera : null, screen: seen ? share.track : null });
   }
 
   /** @param {CustomEvent<string>} event */
@@ -166,13 +210,22 @@ export class CallScreen extends EventTarget {
       this.#finish(ended(message.properties?.shutdown_reason));
       return;
     }
+    this.people.follow(message);
+    this.recording.follow(message);
     this.presence.follow(message);
-    this.captions.follow(message);
-    this.transcript.follow(message);
+    const person = this.people.saidBy(message);
+    this.captions.follow(message, person);
+    this.transcript.follow(message, person);
     if (message.event_type === "conversation.utterance" && this.captions.shown) {
       const { role, speech } = message.properties ?? {};
-      part("announcer").textContent = `${role === "user" ? "You" : this.transcript.replicaName}: ${speech}`;
+      part("announcer").textContent = `${role === "user" ? person : this.transcript.replicaName}: ${speech}`;
     }
+  }
+
+  #showQuality() {
+    const { quality } = this.people;
+    part("quality").hidden = quality === "good";
+    part("quality").textContent = CONNECTION_WORDS[quality];
   }
 
   #showPresence() {
@@ -191,23 +244,28 @@ export class CallScreen extends EventTarget {
 
   /**
    * Take the place again that the room keeps.
-   * @param {RoomConnection} broken
    * @param {string} userName
    */
-  async #comeBack(broken, userName) {
+  async #comeBack(userName) {
     notify("connection", "The connection broke. Taking your place again…");
     const until = performance.now() + PLACE_KEPT_MS;
+    let outcome = LOST;
     while (this.connection && performance.now() < until) {
       try {
-        await this.#connect(broken.conversationId, userName);
+        // Asked anew: what helps the connection through may be good for a while only.
+        const room = await this.signalling.describe();
+        if (room.status === "ended") {
+          outcome = ended();
+          break;
+        }
+        await this.#connect(room, userName);
         return;
       } catch (error) {
         if (error instanceof RoomError && error.status) break; // the room itself refuses
         await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     }
-    const room = await this.signalling.describe().catch(() => null);
-    this.#finish(room?.status === "ended" ? ended() : LOST);
+    this.#finish(outcome);
   }
 
   /** @param {Outcome} outcome */
@@ -216,6 +274,10 @@ export class CallScreen extends EventTarget {
     this.connection.close();
     this.connection = null;
     this.stage.clear();
+    this.people.clear();
+    this.recording.clear();
+    this.share.stop();
+    this.controls.menu.show(false);
     this.devices.release();
     this.transcript.shown = false;
     part("type").setAttribute("aria-expanded", "false");

@@ -1,4 +1,4 @@
-/** Captions: the person's words and the replica's, live, one line of each at most. */
+/** Captions: people's words and the replica's, live, one line of each at most. */
 
 const READING_MS_PER_CHARACTER = 60;
 const SHORTEST_MS = 3500;
@@ -36,23 +36,24 @@ export class Captions {
     /** @type {HTMLElement} */ (this.#lines.replica.querySelector(".who")).textContent = name;
   }
 
-  /** @param {import("./connection.js").Message} message */
-  follow(message) {
+  /** @param {import("./connection.js").Message} message @param {string} [person]  who said it, of the people */
+  follow(message, person) {
     const { role, speech, final, is_interrupted: cut, interrupted } = message.properties ?? {};
     const finished = message.event_type === "conversation.utterance";
     if (!finished && message.event_type !== "conversation.utterance.streaming") return;
     if ((role !== "user" && role !== "replica") || typeof speech !== "string") return;
-    this.show(role, speech, { final: finished || Boolean(final), cut: Boolean(cut || interrupted) });
+    this.show(role, speech, { final: finished || Boolean(final), cut: Boolean(cut || interrupted), person });
   }
 
   /**
    * @param {Role} role
    * @param {string} speech  all words of the turn so far; shown as text, whatever it contains
-   * @param {{final?: boolean, cut?: boolean}} [state]
+   * @param {{final?: boolean, cut?: boolean, person?: string}} [state]
    */
-  show(role, speech, { final = true, cut = false } = {}) {
+  show(role, speech, { final = true, cut = false, person = "You" } = {}) {
     const line = this.#lines[role];
     this.#keep(role);
+    if (role === "user") /** @type {HTMLElement} */ (line.querySelector(".who")).textContent = person;
     const words = speech.trim();
     /** @type {HTMLElement} */ (line.querySelector(".words")).textContent = cut && words ? `${words} —` : words;
     line.classList.toggle("final", final);

@@ -1,5 +1,6 @@
 /**
- * One peer connection to the room: sound and picture both ways and the data channel for messages.
+ * One peer connection to the room: sound and picture both ways, a screen, places in which other people are shown, and
+ * the data channel for messages.
  *
  * Events: `stream` (detail: MediaStream of the replica), `message` (detail: a parsed message), `open` (the data
  * channel works), `state` (detail: "connecting" | "connected" | "shaky" | "lost"). After `lost` nothing follows.
@@ -14,6 +15,9 @@ const CONNECTING_MS = 15000;
 /** A short stutter heals by itself; ICE gives up only after half a minute, which is too long to stare at. */
 const SHAKY_MS = 8000;
 const CAMERA_BITS_PER_SECOND = 800_000;
+const SCREEN_BITS_PER_SECOND = 1_500_000;
+/** A room holds eight people unless the conversation says otherwise: seven cameras and a screen. */
+const OTHERS_SHOWN = 8;
 
 export class RoomConnection extends EventTarget {
   #timer = 0;
@@ -22,16 +26,16 @@ export class RoomConnection extends EventTarget {
 
   /**
    * @param {Signalling} signalling
-   * @param {string} conversationId
+   * @param {import("./signalling.js").Room} room
    */
-  constructor(signalling, conversationId) {
+  constructor(signalling, room) {
     super();
     this.signalling = signalling;
-    this.conversationId = conversationId;
+    this.conversationId = room.conversation_id;
     this.sessionId = "";
     this.closed = false;
-    // No STUN or TURN server: both ends are on this machine or network, and nobody else shall hear of the call.
-    this.peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    // No STUN or TURN server but the room's own: nobody else shall hear of the call.
+    this.peer = new RTCPeerConnection({ iceServers: room.ice_servers ?? [], bundlePolicy: "max-bundle" });
     // Both directions are negotiated even without a device, so that one can be attached later without a new offer.
     this.microphone = this.peer.addTransceiver("audio", { direction: "sendrecv" });
     this.camera = this.peer.addTransceiver("video", {
@@ -39,6 +43,15 @@ export class RoomConnection extends EventTarget {
       sendEncodings: [{ maxBitrate: CAMERA_BITS_PER_SECOND }],
     });
     preferVp8(this.camera);
+    // The order of these is how the room tells them apart: the first further section that sends is a screen.
+    this.screen = this.peer.addTransceiver("video", {
+      direction: "sendonly",
+      sendEncodings: [{ maxBitrate: SCREEN_BITS_PER_SECOND }],
+    });
+    vp8Alone(this.screen);
+    for (let shown = 0; shown < OTHERS_SHOWN; shown += 1) {
+      vp8Alone(this.peer.addTransceiver("video", { direction: "recvonly" }));
+    }
     this.channel = this.peer.createDataChannel("app-messages", { ordered: true });
     this.channel.addEventListener("open", () => this.dispatchEvent(new Event("open")));
     this.channel.addEventListener("message", (event) => this.#receive(event.data));
@@ -67,17 +80,23 @@ export class RoomConnection extends EventTarget {
     return answer;
   }
 
-  /** @param {MediaStreamTrack | null} microphone @param {MediaStreamTrack | null} camera */
-  async send(microphone, camera) {
+  /** @param {Record<"microphone" | "camera" | "screen", MediaStreamTrack | null>} tracks */
+  async send({ microphone, camera, screen }) {
     if (this.closed) return;
     await Promise.all([
       this.microphone.sender.replaceTrack(microphone),
       this.camera.sender.replaceTrack(camera),
+      this.screen.sender.replaceTrack(screen),
     ]);
   }
 
+  /** The picture that comes in a section of the connection. @param {string} mid @returns {MediaStreamTrack | null} */
+  pictureIn(mid) {
+    return this.peer.getTransceivers().find((each) => each.mid === mid)?.receiver.track ?? null;
+  }
+
   /**
-   * Send a message of the interactions protocol.
+   * Send a message of the interactions protocol, or one to the room itself (`room.…`).
    * @param {string} eventType
    * @param {Record<string, unknown>} [properties]
    * @returns {boolean} whether it went out
@@ -85,7 +104,7 @@ export class RoomConnection extends EventTarget {
   tell(eventType, properties = {}) {
     if (this.channel.readyState !== "open") return false;
     const message = {
-      message_type: "conversation",
+      message_type: eventType.split(".", 1)[0],
       event_type: eventType,
       conversation_id: this.conversationId,
       properties,
@@ -125,6 +144,7 @@ export class RoomConnection extends EventTarget {
 
   /** @param {RTCTrackEvent} event */
   #attach(event) {
+    if (event.transceiver !== this.microphone && event.transceiver !== this.camera) return; // other people: `pictureIn`
     // The room's own stream keeps the two tracks in one synchronisation group: the browser aligns lips by it.
     const stream = event.streams[0] ?? this.#stream ?? new MediaStream();
     if (!stream.getTracks().includes(event.track)) stream.addTrack(event.track);
@@ -167,10 +187,24 @@ export class RoomConnection extends EventTarget {
 
 /** @param {RTCRtpTransceiver} transceiver */
 function preferVp8(transceiver) {
-  const codecs = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
+  const { vp8, rest } = codecs();
+  if (vp8.length) transceiver.setCodecPreferences([...vp8, ...rest]);
+}
+
+/**
+ * What people send each other is passed on as it is, and only as VP8; an offer without the rest is much shorter.
+ * @param {RTCRtpTransceiver} transceiver
+ */
+function vp8Alone(transceiver) {
+  const { vp8, rest } = codecs();
+  const repair = rest.filter(({ mimeType }) => mimeType.toLowerCase() === "video/rtx");
+  if (vp8.length) transceiver.setCodecPreferences([...vp8, ...repair]);
+}
+
+function codecs() {
+  const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
   const isVp8 = (/** @type {{mimeType: string}} */ codec) => codec.mimeType.toLowerCase() === "video/vp8";
-  const ordered = [...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))];
-  if (ordered.length) transceiver.setCodecPreferences(ordered);
+  return { vp8: all.filter(isVp8), rest: all.filter((codec) => !isVp8(codec)) };
 }
 
 /** @param {RTCPeerConnection} peer */

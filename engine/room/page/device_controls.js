@@ -56,6 +56,7 @@ export class DeviceControls {
       const shown = view.srcObject instanceof MediaStream ? view.srcObject.getVideoTracks()[0] : null;
       if (shown !== camera) view.srcObject = camera ? new MediaStream([camera]) : null;
       view.parentElement?.classList.toggle("has-picture", camera !== null);
+      view.parentElement?.classList.toggle("muted", !this.isOn("microphone"));
     }
   }
 

@@ -2,7 +2,7 @@
  * The room page: a lobby, one click, the call, and what comes after it.
  *
  * `window.visavis` shows the inside to tests and to the curious: `peer` (RTCPeerConnection), `messages` (every message
- * received, with `at` in milliseconds of `performance.now()`), `presence`, `room`, `devices`.
+ * received, with `at` in milliseconds of `performance.now()`), `presence`, `people`, `room`, `devices`.
  */
 
 import { CallScreen } from "./call.js";
@@ -42,6 +42,9 @@ Object.defineProperty(window, "visavis", {
     },
     get presence() {
       return call.presence.state;
+    },
+    get people() {
+      return call.people;
     },
     get room() {
       return room;
@@ -186,6 +189,7 @@ listenForShortcuts(
     v: () => void (room?.audio_only || controls.toggle("camera")),
     c: () => call.showCaptions(!call.captions.shown),
     t: () => call.showPanel(true),
+    s: () => void (room?.audio_only || call.share.toggle()),
     escape: () => call.escape(),
   },
   () => call.connection !== null,

@@ -10,6 +10,8 @@
  * @property {boolean} audio_only
  * @property {boolean} basic_voice  the replica speaks with the simple built-in voice
  * @property {boolean} stock_voice  a stock voice speaks for a person's replica
+ * @property {boolean} [recording_enabled]  people may start and stop a recording
+ * @property {RTCIceServer[]} [ice_servers]  servers that help the connection through; mostly none
  *
  * @typedef {object} JoinAnswer
  * @property {string} sdp

@@ -39,22 +39,23 @@ export class Transcript extends EventTarget {
     }
   }
 
-  /** @param {import("./connection.js").Message} message */
-  follow(message) {
+  /** @param {import("./connection.js").Message} message @param {string} [person]  who said it, of the people */
+  follow(message, person = "You") {
     if (message.event_type !== "conversation.utterance") return;
     const { role, speech, interrupted } = message.properties ?? {};
     if ((role !== "user" && role !== "replica") || typeof speech !== "string") return;
-    const echo = role === "user" ? this.#echoes.indexOf(speech.trim()) : -1;
+    const echo = role === "user" && person === "You" ? this.#echoes.indexOf(speech.trim()) : -1;
     if (echo >= 0) this.#echoes.splice(echo, 1);
-    else this.add(role, speech, Boolean(interrupted));
+    else this.add(role, speech, Boolean(interrupted), person);
   }
 
   /**
    * @param {Role} role
    * @param {string} speech  shown as text, whatever it contains
    * @param {boolean} [interrupted]
+   * @param {string} [person]
    */
-  add(role, speech, interrupted = false) {
+  add(role, speech, interrupted = false, person = "You") {
     const words = speech.trim();
     if (!words) return;
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 40;
@@ -62,7 +63,7 @@ export class Transcript extends EventTarget {
     entry.className = role;
     const who = document.createElement("span");
     who.className = "who";
-    who.textContent = role === "user" ? "You" : this.replicaName;
+    who.textContent = role === "user" ? person : this.replicaName;
     const what = document.createElement("p");
     what.textContent = interrupted ? `${words} —` : words;
     entry.append(who, what);

@@ -28,6 +28,35 @@ export function troubleText(device, trouble) {
   return TROUBLES[trouble](device) + rest;
 }
 
+/** @param {string} name */
+export const joined = (name) => `${name} joined`;
+/** @param {string} name */
+export const left = (name) => `${name} left`;
+/** @param {string} name */
+export const shares = (name) => `${name} is sharing a screen`;
+/** @param {string} name */
+export const sharesNoMore = (name) => `${name} stopped sharing`;
+/** @param {string} name */
+export const screenOf = (name) => `${name}’s screen`;
+
+export const SHARE_TROUBLE = "The screen could not be shared. Try again, or choose another window.";
+
+/** @type {Record<import("./people.js").Quality, string>} */
+export const CONNECTION_WORDS = { good: "Good connection", low: "Weak connection", "very-low": "Very weak connection" };
+
+/** @param {import("./people.js").Quality} quality  that has become worse */
+export const connectionNews = (quality) => `${CONNECTION_WORDS[quality]}: others may hear you badly`;
+
+/** @param {boolean} running */
+export function recordingNews(running) {
+  return running ? "This call is being recorded" : "The recording has ended";
+}
+
+/** @param {string} error  the room's words */
+export function recordingTrouble(error) {
+  return `The recording did not work. ${error}`.trim();
+}
+
 /** @type {Record<string, string>} */
 const SHUTDOWN_REASONS = {
   max_call_duration: "It reached the longest time that was set for it.",

@@ -99,7 +99,6 @@ async def test_what_is_harmless_is_kept_and_said_to_be_without_effect(client: ht
         "document_tags",
         "document_retrieval_strategy",
         "properties.background_source_url",
-        "properties.enable_recording",
         "properties.recording_s3_bucket_name",
         "properties.recording_s3_bucket_region",
         "properties.recording_storage",

@@ -1,5 +1,6 @@
 """The messages of a room in the document: all of the protocol, each as it is, and marked where nothing leads to it yet."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,10 +8,13 @@ import pytest
 from engine.api.reference.room_events import EVENTS
 from engine.api.reference.room_interactions import INTERACTIONS
 from engine.api.reference.room_message import NOT_YET
+from engine.api.reference.room_presence import FROM_ROOM, TO_ROOM
 from engine.conversation import events
 from engine.conversation.interactions import parse_interaction
 from engine.conversation.person import Person
 from engine.conversation.protocol_table import ROWS, Row
+from engine.room.network_quality import Quality
+from engine.room.roster import RECORDING_WISHES, Presence, change_of, refusal, room_event
 from tests.api.reference.test_openapi import validator
 
 ANN = Person("s1", "Ann")
@@ -88,3 +92,39 @@ def test_what_is_described_is_what_a_room_takes(
     name, _ = schema_of(document, f"conversation.{event_type}")
     validator(document, {"$ref": f"#/components/schemas/{name}"}).validate(message)
     parse_interaction(message)
+
+
+PRESENCE = Presence("s1", "u1", "Ann", False, "2026-03-02T09:15:00.000Z", audio=True)
+ROOM_ID = "c1f0a2b3c4d5e6f"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        room_event("room.participants", ROOM_ID, participants=[PRESENCE.as_json(local=True)]),
+        *(change_of(change, ROOM_ID, PRESENCE) for change in ("joined", "updated", "left")),
+        room_event("room.active_speaker", ROOM_ID, session_id="s1"),
+        room_event("room.network_quality", ROOM_ID, **Quality(62, "low").properties()),
+        room_event("room.pictures", ROOM_ID, pictures=[{"mid": "3", "session_id": "s1", "kind": "camera"}]),
+        room_event("room.recording", ROOM_ID, state="started", recording_id="d7c2", session_id="s1"),
+        room_event("room.recording", ROOM_ID, state="failed", recording_id="d7c2", session_id="", error="disk full"),
+        refusal(ROOM_ID, "room.dance", ValueError("not accepted")),
+        refusal(ROOM_ID, None, ValueError("not accepted")),
+    ],
+    ids=lambda told: f"{told['event_type']}-{len(json.dumps(told))}",
+)
+def test_what_the_room_tells_of_itself_is_as_described(document: dict[str, Any], told: dict[str, Any]) -> None:
+    name, _ = schema_of(document, told["event_type"])
+    assert name in {model.__name__ for model in FROM_ROOM}
+    validator(document, {"$ref": f"#/components/schemas/{name}"}).validate(told)
+
+
+def test_what_is_described_as_a_wish_is_what_the_room_takes(document: dict[str, Any]) -> None:
+    wishes = {model.model_fields["event_type"].annotation.__args__[0] for model in TO_ROOM}  # type: ignore[union-attr]
+    assert wishes == {"room.state", *RECORDING_WISHES}
+    state = {"audio": False, "video": True, "screen": True, "noise_cancellation": True}
+    message = {"message_type": "room", "event_type": "room.state", "properties": state}
+    name, schema = schema_of(document, "room.state")
+    validator(document, {"$ref": f"#/components/schemas/{name}"}).validate(message)
+    assert not PRESENCE.changed(message).audio
+    assert "properties" in schema["required"]

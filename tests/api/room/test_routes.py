@@ -89,6 +89,8 @@ async def test_the_facts_say_what_a_participant_may_know(
         "audio_only": False,
         "basic_voice": False,
         "stock_voice": False,
+        "ice_servers": [],
+        "recording_enabled": False,
     }
     await client.post(f"/v2/conversations/{room}/end")
     ended = await stranger.get(f"/rooms/{room}")

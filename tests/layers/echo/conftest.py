@@ -30,14 +30,17 @@ def guarded(played: Samples, microphone: Samples, *, block: int = 320) -> Guarde
     reference = Reference()
     guard = EchoGuard(reference)
     result = Guarded(np.zeros_like(microphone), np.zeros_like(microphone))
+    counted: list[Samples] = []
     for start in range(0, microphone.size, block):
         end = min(start + block, microphone.size)
         reference.play(3 * (start + HEARING_RATE), played[start:end])
         heard = guard.hear(microphone[start:end])
-        result.counted[start:end] = heard.counted
+        counted.append(heard.counted)
         result.residual[start:end] = heard.residual
         result.echo.append(heard.echo)
         result.own_voice.append(heard.own_voice)
+    all_counted = np.concatenate(counted)
+    result.counted[: all_counted.size] = all_counted
     result.delay = guard.delay
     return result
 

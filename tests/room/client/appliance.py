@@ -12,12 +12,15 @@ import httpx
 from engine.api.app import create_api
 from engine.api.dependencies import ApiDependencies
 from engine.conversation.host import Calls
+from engine.conversation.recordings import Recordings
+from engine.recording.s3 import S3Settings
 from engine.room import participant as participants
 from engine.secret import Secret
 from engine.settings import Settings
 from engine.store.opening import open_store
 from tests.fakes.layers import FakeLayers, fake_layers
 from tests.real_time import SOON
+from tests.recording.killed_appliance import destinations
 from tests.served import served
 
 KEY = "the-key-of-the-environment"
@@ -32,6 +35,7 @@ class Appliance:
     api: httpx.AsyncClient
     """With a key."""
     layers: FakeLayers
+    calls: Calls
 
     async def conversation(self, **fields: Any) -> dict[str, Any]:
         """Begin a conversation with the stock replica; return the API's answer."""
@@ -50,7 +54,9 @@ class Appliance:
 
 
 @asynccontextmanager
-async def appliance_in(home: Path, answers: Sequence[str | Exception] = ("Yes.",)) -> AsyncIterator[Appliance]:
+async def appliance_in(
+    home: Path, answers: Sequence[str | Exception] = ("Yes.",), **settings: Any
+) -> AsyncIterator[Appliance]:
     """Run an appliance that understands one sentence and answers what it is told to."""
     store = await open_store(home)
     layers = fake_layers(hears=["Hello there."], answers=answers)
@@ -62,10 +68,11 @@ async def appliance_in(home: Path, answers: Sequence[str | Exception] = ("Yes.",
         loopback=True,
         language="english",
         seed=1,
+        recordings=Recordings(store, destinations(home, S3Settings())),
     )
     ports: list[int] = []
-    settings = Settings(home=home, api_key=Secret(KEY))
-    app = create_api(ApiDependencies(settings, store, calls, lambda: f"http://127.0.0.1:{ports[0]}"))
+    configured = Settings(home=home, api_key=Secret(KEY), **settings)
+    app = create_api(ApiDependencies(configured, store, calls, lambda: f"http://127.0.0.1:{ports[0]}"))
     try:
         # A machine that stands still for a moment is no microphone that was unplugged: no silence is made up for it.
         with patch.object(participants, "HOLE", SOON):
@@ -73,7 +80,7 @@ async def appliance_in(home: Path, answers: Sequence[str | Exception] = ("Yes.",
                 ports.append(port)
                 base_url, headers = f"http://127.0.0.1:{port}", {"x-api-key": KEY}
                 async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60, trust_env=False) as api:
-                    yield Appliance(api, layers)
+                    yield Appliance(api, layers, calls)
                     await calls.close(ENDED)
     finally:
         await calls.close(ENDED)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InvalidInputError
-from engine.room.client import AudioData, CallClient, Daily, EventHandler, NotConnectedError, VideoFrame
+from engine.room.client import AudioData, CallClient, Daily, EventHandler, NotConnectedError, RoomClient, VideoFrame
 from tests.real_time import SOON, until
 from tests.room.client.appliance import Appliance
 from tests.room.client.seed_example import examples
@@ -188,10 +188,36 @@ async def test_renderers_get_sound_and_pictures_in_the_form_they_ask_for(applian
     assert {(f.width, f.height, len(f.buffer), f.color_format) for _, f, _ in seen} == {(64, 64, 64 * 64 * 3, "RGB")}
 
 
+async def test_renderers_of_people_get_their_cameras_and_screens_apart(appliance: Appliance) -> None:
+    seen: dict[str, set[tuple[str, int]]] = {"camera": set(), "screenVideo": set()}
+    url = await appliance.room()
+    client = CallClient()
+    try:
+        async with RoomClient() as ann:
+            await ann.join(url, user_name="Ann")
+
+            def look(participant_id: str, picture: VideoFrame, source: str) -> None:
+                seen[source].add((participant_id, round(np.frombuffer(picture.buffer, np.uint8).mean() / 10)))
+
+            client.set_video_renderer(ann.session_id, look, "camera", "RGB")
+            await outcome(lambda done: client.join(url, completion=done))
+            client.set_video_renderer(ann.session_id, look, video_source="screenVideo", color_format="RGB")
+            ann.publish_video(np.full((48, 64, 3), 60, dtype=np.uint8))
+            ann.share_screen(np.full((64, 96, 3), 200, dtype=np.uint8))
+            await until(lambda: all(seen.values()))
+            assert seen == {"camera": {(ann.session_id, 6)}, "screenVideo": {(ann.session_id, 20)}}
+            described = client.participants()[ann.session_id]
+            assert described["media"]["screenVideo"]["state"] == "playable"
+    finally:
+        await asyncio.to_thread(client.release)
+
+
 async def test_a_form_that_there_is_not_is_refused_at_once() -> None:
     client = CallClient()
     with pytest.raises(InvalidInputError, match="color_format"):
         client.set_video_renderer("*", print, color_format="CMYK")
+    with pytest.raises(InvalidInputError, match="video_source"):
+        client.set_video_renderer("*", print, video_source="window")
     with pytest.raises(InvalidInputError, match="callback_interval_ms"):
         client.set_audio_renderer("*", print, callback_interval_ms=15)
     client.release()

@@ -1,5 +1,6 @@
 """A microphone and a camera that a program feeds; time is counted in takes, not in seconds."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.errors import InvalidInputError
+from engine.room.client import publishing
 from engine.room.client.errors import NotConnectedError
 from engine.room.client.pcm import read_sound
 from engine.room.client.publishing import LONGEST_WAIT, Camera, Microphone
@@ -117,6 +119,25 @@ async def test_a_camera_sends_the_newest_picture_with_rising_times() -> None:
         assert abs(int(frame.to_ndarray(format="rgb24").mean()) - level) < 3
         times.append(frame.pts or 0)
     assert times[0] <= times[1]
+
+
+async def test_a_picture_that_no_other_one_follows_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publishing, "REPEATED_EVERY", 0.01)
+    camera = Camera()
+    camera.show(np.full((64, 64, 3), 99, dtype=np.uint8))
+    times = [(await camera.take()).pts or 0 for _ in range(3)]
+    assert times == sorted(times)
+    camera.on = False
+    waiting = asyncio.create_task(camera.take())
+    await asyncio.sleep(0.05)
+    assert not waiting.done(), "a muted camera repeats nothing"
+    camera.on = True
+    await waiting
+    camera.clear()
+    waiting = asyncio.create_task(camera.take())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    waiting.cancel()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from engine.room.client.roster import (
     Joined,
     Left,
     NetworkQuality,
+    Recording,
     RoomChange,
     Roster,
     Updated,
@@ -75,6 +76,18 @@ def test_who_speaks_and_how_good_the_network_is() -> None:
     assert list(roster.follow(told("network_quality", quality=71, threshold="low"))) == [NetworkQuality(71, "low")]
 
 
+def test_a_recording_is_known_while_it_runs() -> None:
+    roster, _ = roster_of()
+    begun = {"state": "started", "recording_id": "rec1", "session_id": "s1"}
+    assert list(roster.follow(told("recording", **begun))) == [Recording("started", "rec1", "s1")]
+    assert list(roster.follow(told("recording", **begun))) == [], "who is back is told again"
+    assert roster.recording == Recording("started", "rec1", "s1")
+    ended = {**begun, "state": "failed", "error": "the disk is full"}
+    assert list(roster.follow(told("recording", **ended))) == [Recording("failed", "rec1", "s1", "the disk is full")]
+    assert roster.recording is None
+    assert list(roster.follow(told("recording", state="paused"))) == []
+
+
 def test_the_messages_of_conversations_are_none_of_the_room() -> None:
     assert is_room_message(told("participants"))
     assert not is_room_message({"message_type": "conversation", "event_type": "conversation.utterance"})
@@ -87,7 +100,7 @@ json_values = st.recursive(
 )
 entries = st.dictionaries(st.sampled_from(["session_id", "user_id", "user_name", "audio", "joined_at"]), json_values)
 events = st.sampled_from(
-    ["participants", "participant_joined", "participant_left", "active_speaker", "network_quality"]
+    ["participants", "participant_joined", "participant_left", "active_speaker", "network_quality", "recording"]
 )
 
 

@@ -13,6 +13,37 @@ _ECHO = {
     "event_type": "conversation.echo",
     "properties": {"modality": "text", "text": "We are about to begin."},
 }
+_SOUND = {
+    "message_type": "conversation",
+    "event_type": "conversation.echo",
+    "properties": {
+        "modality": "audio",
+        "audio": "AAABAAIAAwAEAAUABgAHAA==",
+        "sample_rate": 24000,
+        "inference_id": "utterance-1",
+        "done": True,
+    },
+}
+_APPEND = {
+    "message_type": "conversation",
+    "event_type": "conversation.append_llm_context",
+    "properties": {"context": "The lift is out of order until noon."},
+}
+_OVERWRITE = {
+    "message_type": "conversation",
+    "event_type": "conversation.overwrite_llm_context",
+    "properties": {"context": "The visitor is called Sam and has an appointment at ten."},
+}
+_SENSITIVITY = {
+    "message_type": "conversation",
+    "event_type": "conversation.sensitivity",
+    "properties": {"participant_pause_sensitivity": "low", "participant_interrupt_sensitivity": "verylow"},
+}
+_EMOTION = {
+    "message_type": "conversation",
+    "event_type": "conversation.set_emotion",
+    "properties": {"emotion": "happiness"},
+}
 _INTERRUPT = {"message_type": "conversation", "event_type": "conversation.interrupt"}
 _RESPOND = {
     "message_type": "conversation",
@@ -37,7 +68,20 @@ OPERATIONS: dict[str, Described] = {
         "Send an interaction to a conversation",
         (Answer("The call has taken it.", InteractionAccepted, _ACCEPTED),),
         refusals=_ENDED,
-        bodies=(Body({"Say exactly this": _ECHO, "Say it is a person's turn": _RESPOND, "Stop talking": _INTERRUPT}),),
+        bodies=(
+            Body(
+                {
+                    "Say exactly this": _ECHO,
+                    "Play this sound, the last piece of a stream": _SOUND,
+                    "Answer this as if a person had said it": _RESPOND,
+                    "Stop talking": _INTERRUPT,
+                    "Know this as well": _APPEND,
+                    "Know this instead": _OVERWRITE,
+                    "Wait longer in pauses, and stop at the first word": _SENSITIVITY,
+                    "Look happy": _EMOTION,
+                }
+            ),
+        ),
     ),
     "GET /v2/conversations/{}/events": Described(
         "Follow a conversation",

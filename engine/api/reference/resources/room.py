@@ -25,6 +25,14 @@ OPERATIONS: dict[str, Described] = {
                     "audio_only": False,
                     "basic_voice": False,
                     "stock_voice": False,
+                    "recording_enabled": False,
+                    "ice_servers": [
+                        {
+                            "urls": ["turn:turn.example:3478?transport=udp"],
+                            "username": "1772450640:9f2c1e7ab04d5368",
+                            "credential": "0gbfV3pGk7n2dY1s8Zt5wqXJrLc=",
+                        }
+                    ],
                 },
             ),
         ),
