@@ -53,6 +53,9 @@ LAST_CALLBACKS = 1.0
 CLOSE_CONNECTIONS = 1
 """Seconds that open HTTP connections get at the end."""
 
+ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+"""Every address of the machine, and the one by which the machine itself reaches it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Appliance:
@@ -61,14 +64,11 @@ class Appliance:
     settings: Settings
     """As asked for, with the port and the key that are in use."""
     base_url: str
+    room_url: str | None
+    """Where a person at this machine begins a conversation; None when only an address of the network is served."""
     store: Store
     engines: Engines
     calls: Calls
-
-    @property
-    def room_url(self) -> str:
-        """Where a person begins a conversation."""
-        return f"{self.base_url}/"
 
     def write_ready_file(self, path: Path) -> None:
         """Write the ready file in one step: it is either absent or whole, and readable by its owner alone."""
@@ -108,7 +108,9 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         settings = settings.changed(
             port=listener.getsockname()[1], api_key=settings.api_key or Secret(KEY_PREFIX + secrets.token_urlsafe(32))
         )
-        base_url = settings.public_url.rstrip("/") or _url(settings, secure=certificate is not None)
+        own_url = _url(settings, secure=certificate is not None)
+        base_url = settings.public_url.rstrip("/") or own_url
+        room_url = f"{own_url}/" if settings.loopback_only or settings.host in ANY_HOST else None
         # aiortc encodes video in the loop's default executor.
         encoder = ranked_threads("encode", Rank.ENCODING, settings.conversation_limit)
         loop.set_default_executor(encoder)
@@ -170,7 +172,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         # What is loaded now stays: the collector need not look at it again during calls.
         gc.collect()
         gc.freeze()
-        appliance = Appliance(settings, base_url, store, engines, calls)
+        appliance = Appliance(settings, base_url, room_url, store, engines, calls)
         if settings.ready_file is not None:
             appliance.write_ready_file(settings.ready_file)
             parts.callback(settings.ready_file.unlink, missing_ok=True)
@@ -198,5 +200,5 @@ async def _stop(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
 
 
 def _url(settings: Settings, *, secure: bool) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    host = ANY_HOST.get(settings.host, "[::1]" if settings.host == "::1" else settings.host)
     return f"{'https' if secure else 'http'}://{host}:{settings.port}"

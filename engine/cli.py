@@ -93,9 +93,11 @@ async def _serve(settings: Settings, *, open_browser: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as appliance:
-        click.echo(f"Visavis {__version__} is ready. Talk: {appliance.room_url}")
-        if open_browser:
-            webbrowser.open(appliance.room_url)
+        room_url = appliance.room_url
+        told = f"Talk: {room_url}" if room_url else f"POST {appliance.base_url}/v2/conversations begins a conversation."
+        click.echo(f"Visavis {__version__} is ready. {told}")
+        if open_browser and room_url:
+            webbrowser.open(room_url)
         await stop.wait()
         click.echo("Visavis stops.")
         _stop_within(STOP_WITHIN)

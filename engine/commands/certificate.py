@@ -34,4 +34,4 @@ def create(names: tuple[str, ...], home: Path | None, as_json: bool) -> None:
     else:
         click.echo(f"The certificate is for {', '.join(names or machine_names())}.")
         click.echo(f"Import {authority} where the room is to be opened, as an authority for web sites.")
-        click.echo("Then: visavis serve --host 0.0.0.0")
+        click.echo("Then: VISAVIS_PUBLIC_URL=https://ADDRESS:8765 visavis serve --host 0.0.0.0")

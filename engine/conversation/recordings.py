@@ -125,6 +125,10 @@ class Recordings:
             log.warning("nothing came of recording %s: %s", record.recording_id, error)
             await recordings.failed(record.recording_id, str(error))
             return
+        except OSError as error:
+            log.warning("recording %s is not whole yet: %s", record.recording_id, error)
+            await recordings.note(record.recording_id, f"{error}; the appliance tries again when it starts anew")
+            return
         failure = recorder.failure if recorder is not None else None
         whole = await recordings.whole(
             record.recording_id,
@@ -155,6 +159,7 @@ class Recordings:
                 record.recording_id, bucket_name=stored.bucket_name, s3_key=stored.s3_key
             )
             return
+        await self._in_thread(lambda: discard(recorded.path, captions_of(recorded.path)))
 
     def _spawn(
         self, kind: dict[asyncio.Task[None], str], record: RecordingRecord, work: Coroutine[Any, Any, None]

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 MOST_WAITING = 15
 """Frames that may wait for the decoder: half a second of a camera. One that falls further behind goes on with a key frame."""
 
+LARGEST = (1280, 720)
+"""Pixels across and down of what is handed on: a shared screen of 4K would take nine times the memory for nothing."""
+
 
 class PictureSink(Protocol):
     """Takes pictures."""
@@ -58,7 +61,8 @@ class DecodedPictures:
 
 
 def _planar(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    width, height = frame.width // 2 * 2, frame.height // 2 * 2
+    scale = min(1.0, LARGEST[0] / frame.width, LARGEST[1] / frame.height)
+    width, height = (max(2, round(side * scale) // 2 * 2) for side in (frame.width, frame.height))
     if (width, height) != (frame.width, frame.height) or frame.format.name != "yuv420p":
         frame = frame.reformat(width, height, "yuv420p")
     return frame.to_ndarray().astype(np.uint8, copy=False)

@@ -5,7 +5,7 @@ stamps and picture ids, and answers NACKs out of its own history. VP8 alone is p
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, cast
 
@@ -91,8 +91,13 @@ class Source:
 class Slot:
     """A section of somebody's connection in which others can be shown, one at a time."""
 
-    def __init__(self, transceiver: RTCRtpTransceiver, ask: Callable[[Source], None]) -> None:
-        """`ask`: see to it that a source gives a key frame."""
+    def __init__(
+        self,
+        transceiver: RTCRtpTransceiver,
+        ask: Callable[[Source], None],
+        sharing: Callable[[Collection[int]], int],
+    ) -> None:
+        """`ask`: see to it that a source gives a key frame; `sharing`: see `Reception`."""
         self.track = PictureTrack()
         self.source: Source | None = None
         self._ask = ask
@@ -101,7 +106,12 @@ class Slot:
         """From the source's time stamps to those of this section, which go on when the source changes."""
         self._began = time.monotonic()
         transceiver.sender.replaceTrack(self.track)
-        self._reception = Reception(transceiver.sender, self._lost)
+        self._reception = Reception(transceiver.sender, self._lost, sharing)
+
+    @property
+    def ssrc(self) -> int:
+        """The stream of this section."""
+        return int(self._transceiver.sender._ssrc)
 
     @property
     def mid(self) -> str:

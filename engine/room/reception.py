@@ -7,7 +7,7 @@ aiortc keeps the round trip to itself and compares reports with the time stamps 
 import struct
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aiortc import RTCRtpSender
@@ -25,14 +25,21 @@ _REPEATS_KEPT = 256
 class Reception:
     """Listens in on the RTCP of a sender; to be made before `SenderReports`, so that it sees what really leaves."""
 
-    def __init__(self, sender: RTCRtpSender, on_lost: Callable[[], None] | None = None) -> None:
-        """`on_lost`: the other side asks for a key frame."""
+    def __init__(
+        self,
+        sender: RTCRtpSender,
+        on_lost: Callable[[], None] | None = None,
+        sharing: Callable[[Collection[int]], int] = lambda ssrcs: 1,
+    ) -> None:
+        """`on_lost`: the other side asks for a key frame; `sharing`: how many streams of these SSRCs are really sent: a browser
+        names all that come over one connection, and what gets through of all together."""
         self.loss = 0.0
         """Share of packets (0..1) that the other side missed within its last interval."""
         self.round_trip: float | None = None
         """Seconds; None until a report was answered."""
-        self.bit_rate: int | None = None
-        """Bits per second that the other side believes to get through (REMB); None until it has said so."""
+        self._estimate: tuple[int, Collection[int]] | None = None
+        """Bits per second that get through, and of which SSRCs together."""
+        self._sharing = sharing
         self._ssrc = sender._ssrc
         self._sent: deque[tuple[int, float]] = deque(maxlen=REPORTS_KEPT)
         self._handle: Any = sender._handle_rtcp_packet
@@ -45,6 +52,14 @@ class Reception:
         sender._retransmit = self._repeat_seldom  # type: ignore[method-assign]
         if on_lost is not None:
             sender._send_keyframe = on_lost  # type: ignore[method-assign]
+
+    @property
+    def bit_rate(self) -> int | None:
+        """Bits per second that the other side believes to get through (REMB), this stream's share; None until it has said so."""
+        if self._estimate is None:
+            return None
+        bit_rate, ssrcs = self._estimate
+        return bit_rate // max(1, self._sharing(ssrcs))
 
     async def _note_and_send(self, packets: list[Any]) -> None:
         for packet in packets:
@@ -63,7 +78,7 @@ class Reception:
             except (ValueError, struct.error):
                 return
             if self._ssrc in ssrcs:
-                self.bit_rate = bit_rate
+                self._estimate = bit_rate, frozenset(ssrcs)
             return
         await self._handle(packet)
 

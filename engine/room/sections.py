@@ -1,7 +1,7 @@
 """What a connection carries: the sections of its offer, and what becomes of each."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from aiortc import RTCPeerConnection, RTCRtpTransceiver
 
@@ -83,7 +83,7 @@ class Sections:
             picture.direction = "sendonly"
             _prefer(picture)
             picture.sender.replaceTrack(track)
-            self._picture_reception = Reception(picture.sender, on_lost)
+            self._picture_reception = Reception(picture.sender, on_lost, self._sharing)
             self.receptions.append(self._picture_reception)
             SenderReports(picture.sender, PICTURE_CLOCK, MEDIA_RATE, self._due)
 
@@ -100,7 +100,7 @@ class Sections:
             _prefer(further)
             if further._offerDirection == "sendonly" and further._codecs[0].name == PREFERRED:
                 further.direction = "sendonly"
-                self.slots.append(Slot(further, self._ask_for_key_frame))
+                self.slots.append(Slot(further, self._ask_for_key_frame, self._sharing))
             elif further._offerDirection in {"recvonly", "sendrecv"} and "screen" not in self.sources:
                 further.direction = "recvonly"
                 self._add_source("screen", further, on_shown)
@@ -113,6 +113,10 @@ class Sections:
             slot.show(None)
             slot.track.stop()
         await asyncio.gather(*self._asking, return_exceptions=True)
+
+    def _sharing(self, ssrcs: Collection[int]) -> int:
+        sent = [self._pictures[0].sender._ssrc, *(slot.ssrc for slot in self.slots if slot.source is not None)]
+        return sum(ssrc in ssrcs for ssrc in sent)
 
     def _add_source(self, kind: Kind, transceiver: RTCRtpTransceiver, on_shown: Callable[[Kind], None]) -> None:
         self.sources[kind] = Source(self._session_id, kind, transceiver.receiver, lambda: on_shown(kind))

@@ -73,6 +73,19 @@ async def test_the_round_trip_is_the_time_since_the_report_without_what_the_othe
     assert len(sender.sent) == len(sender.handled) == 1, "aiortc sees all of it as well"
 
 
+async def test_what_gets_through_of_several_streams_together_is_shared_by_those_that_are_sent() -> None:
+    sender: Any = Sender()
+    sent = {OWN, OTHER}
+    reception = Reception(sender, sharing=lambda ssrcs: len(sent.intersection(ssrcs)))
+    assert reception.bit_rate is None
+    await sender._handle_rtcp_packet(estimate(900_000, OWN, OTHER, 3000))
+    assert reception.bit_rate == 450_000
+    sent.remove(OTHER)
+    assert reception.bit_rate == 900_000
+    await sender._handle_rtcp_packet(estimate(100_000, OTHER))
+    assert reception.bit_rate == 900_000, "an estimate for others says nothing of this one"
+
+
 @pytest.mark.parametrize("answers", [0, 77])
 async def test_an_answer_to_no_report_of_ours_says_nothing_of_the_time(answers: int) -> None:
     sender: Any = Sender()

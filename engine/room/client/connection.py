@@ -17,7 +17,6 @@ from aiortc import (
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
-from aiortc.jitterbuffer import JitterBuffer
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.stats import RTCTransportStats
 
@@ -32,16 +31,16 @@ from engine.room.client.received import (
     receive,
     sound_of,
 )
+from engine.room.consent import ask_patiently
 from engine.room.loopback import bind_to_loopback
 from engine.room.own_relay import close_relayed, hurry
+from engine.room.sound_arrivals import SoundArrivals
 from engine.room.undelivered import SentTexts
 
 log = logging.getLogger(__name__)
 
 SOUND_CLOCK = 48_000
 """Hz of RTP timestamps (RFC 7587)."""
-PREFETCH = 1
-"""Packets the jitter buffer holds back on loopback: 21 ms one way, where aiortc's own four cost 81 ms."""
 MOST_QUEUED = 256 * 1024
 """Bytes on their way over the data channel from which `drained` waits."""
 
@@ -115,6 +114,7 @@ class RoomConnection:
         """Return the SDP offer, with all candidates in it."""
         description = await self._peer.createOffer()
         hurry(self._peer)
+        ask_patiently(self._peer)
         if self._loopback:
             bind_to_loopback(self._peer)
         await self._peer.setLocalDescription(description)
@@ -170,6 +170,7 @@ class RoomConnection:
         self.closed = True
         self._moved.set()
         self._up.cancel()
+        self._arrivals.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(close_relayed(self._peer), *self._tasks, return_exceptions=True)
@@ -177,9 +178,7 @@ class RoomConnection:
 
     def _listen(self, transceiver: RTCRtpTransceiver) -> None:
         ReportReader(transceiver.receiver, self._sound_clock)
-        if self._loopback:
-            # aiortc has no setting for it.
-            transceiver.receiver._RTCRtpReceiver__jitter_buffer = JitterBuffer(capacity=16, prefetch=PREFETCH)  # type: ignore[attr-defined]
+        self._arrivals = SoundArrivals(transceiver.receiver)
 
     def _section(self, transceiver: RTCRtpTransceiver) -> PictureSection:
         return PictureSection(transceiver, self._ears.on_picture, self._ears.wanted)
