@@ -23,8 +23,8 @@ class Aim:
 # because other speakers differ; silences end a frame or two early.
 AIMS: Final = {
     "low": Aim((0.6, 0.97), (0.37, 0.96), 1.6),
-    "medium": Aim((0.4, 0.6, 0.97), (0.38, 0.57, 1.44), 2.4),
-    "high": Aim((0.3, 0.6, 0.97), (0.55, 0.76, 1.75), 2.6),
+    "medium": Aim((0.15, 0.6, 0.97), (0.38, 0.57, 1.44), 2.4),
+    "high": Aim((0.15, 0.6, 0.97), (0.55, 0.76, 1.75), 2.6),
 }
 
 
