@@ -9,7 +9,17 @@ from installer.errors import ChildFailedError, InstallError
 from installer.layout import Layout
 from installer.steps import Progress
 
-MODULES = ("numpy", "onnxruntime", "ctranslate2", "av", "llama_cpp", "llvmlite", "espeakng_loader", "piper", "livekit.rtc")
+MODULES = (
+    "numpy",
+    "onnxruntime",
+    "ctranslate2",
+    "av",
+    "llama_cpp",
+    "llvmlite",
+    "espeakng_loader",
+    "piper",
+    "livekit.rtc",
+)
 
 _LIBRARY = re.compile(r"(lib[\w.+-]+\.so[\w.]*|[\w.+-]+\.dylib): cannot open shared object file")
 

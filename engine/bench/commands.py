@@ -22,14 +22,33 @@ def bench() -> None:
 @click.option(
     "--record", type=click.Path(path_type=Path, file_okay=False), help="Write what was sent and received here."
 )
+@click.option(
+    "--peer", type=click.Choice(["pipecat"]), help="Beside another pipeline of the same models, in turn with it."
+)
+@click.option(
+    "--peer-folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The peer's environment, made where it is missing [in the cache of the home folder].",
+)
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
-def turn(as_json: bool, data: Path | None, record: Path | None, home: Path | None) -> None:
+def turn(
+    as_json: bool,
+    data: Path | None,
+    record: Path | None,
+    peer: str | None,
+    peer_folder: Path | None,
+    home: Path | None,
+) -> None:
     """Time from a person's last voiced sample to the replica's first."""
+    from engine.bench.peer.against import PeerPlan
     from engine.bench.turn import bench_turn
 
     settings = Settings.from_environment(os.environ).changed(home=home)
     click.echo("speaking with the appliance ...", err=True)
-    report = asyncio.run(bench_turn(settings.home, data, record))
+    plan = PeerPlan(settings, peer_folder, record) if peer else None
+    report = asyncio.run(
+        bench_turn(settings.home, data, record, peer=plan, note=lambda text: click.echo(text, err=True))
+    )
     _show(report, as_json)
 
 

@@ -6,6 +6,7 @@ decoded and not silent.
 
 import asyncio
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from engine.bench.dialogue import Turn, take_turn
 from engine.bench.evidence import write_recording
 from engine.bench.faces import stock_face
 from engine.bench.lip_sync import LipSync
+from engine.bench.peer.against import PeerPlan, against_pipecat
+from engine.bench.peer.comparison import Conversation
 from engine.bench.room_client import RoomClient
 from engine.bench.statistics import frames_each_second, percentile
 from engine.store.stock import DEFAULT_REPLICA_ID
@@ -34,12 +37,46 @@ class _Measured:
     voice: str = ""
 
 
-async def bench_turn(home: Path, data: Path | None, record: Path | None = None) -> dict[str, Any]:
-    """Hold a conversation with the clips and return the report (design of the keys: README of the benchmarks)."""
+async def bench_turn(
+    home: Path,
+    data: Path | None,
+    record: Path | None = None,
+    *,
+    peer: PeerPlan | None = None,
+    note: Callable[[str], None] = lambda _text: None,
+) -> dict[str, Any]:
+    """Hold a conversation with the clips and return the report (design of the keys: README of the benchmarks).
+
+    With a `peer` several, in turn with it. `note` hears of the progress.
+    """
     clips = [clip for clip in load_clips(data) if clip.kind == "natural" and clip.true_end is not None]
-    async with appliance_process(home, environment={"VISAVIS_SEED": "1"}) as appliance:
-        measured = await _converse(appliance, clips, record)
-    return _report(measured, "shipped clips (basic voice)" if data is None else str(data))
+    runs: list[_Measured] = []
+
+    async def hold() -> Conversation:
+        folder = record / f"run-{len(runs) + 1}" if record is not None and peer is not None else record
+        async with appliance_process(home, environment={"VISAVIS_SEED": "1"}) as appliance:
+            measured = await _converse(appliance, clips, folder)
+        runs.append(measured)
+        return Conversation.of(measured.turns, cores=measured.cores, rss_mb=measured.rss_mb)
+
+    if peer is None:
+        await hold()
+        against: dict[str, Any] = {}
+    else:
+        against = await against_pipecat(peer, clips, hold, note)
+        # The first turn of each run is cold, not that of the first alone.
+        against["turn_ms"] = against["ours"]["turn_ms"]
+    return {**_report(_together(runs), "shipped clips (basic voice)" if data is None else str(data)), **against}
+
+
+def _together(runs: Sequence[_Measured]) -> _Measured:
+    return _Measured(
+        turns=[turn for run in runs for turn in run.turns],
+        cores=sum(run.cores for run in runs) / len(runs),
+        rss_mb=max(run.rss_mb for run in runs),
+        frames_per_second=[count for run in runs for count in run.frames_per_second],
+        start_seconds=runs[0].start_seconds,
+    )
 
 
 async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path | None) -> _Measured:

@@ -1,0 +1,1 @@
+"""Other people's pipelines on the same models, measured by the same probes in the same run."""
