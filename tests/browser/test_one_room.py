@@ -206,9 +206,11 @@ async def test_a_private_room_lets_in_who_has_a_token_that_is_good(appliance: Ap
     await page.goto(f"{url}?t={token}")
     await page.locator("#join").wait_for()
     await page.close()
-    # Somebody is in, so the room goes on when the invitation has expired.
+    # Somebody is in and does something, so the room goes on when the invitation has expired.
     async with RoomClient() as program:
         await program.join(url, token)
+        await asyncio.sleep(VALID_FOR / 2)
+        program.interact("conversation.echo", modality="text", text=LONG)
         await asyncio.sleep(valid_until + 1 - time.monotonic())
         late = await browser.new_page()
         await late.goto(f"{url}?t={token}")
