@@ -17,6 +17,7 @@ class Rank(IntEnum):
     ENCODING = 3
     THINKING = 5
     SPEAKING = 4
+    RECORDING = 8
     INDEXING = 10
 
 

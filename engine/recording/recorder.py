@@ -61,7 +61,7 @@ class Recorder:
             raise InvalidInputError("frames_per_second", frames_per_second, "0 or a divisor of 48000 is")
         self._target = target
         self._arrivals = Arrivals()
-        self._threads = ranked_threads("recording", Rank.ENCODING)
+        self._threads = ranked_threads("recording", Rank.RECORDING)
         self._lock = threading.Lock()
         self._woken = False
         self._finishing: Future[Recorded] | None = None

@@ -51,7 +51,7 @@ class Tap:
         self._recording = recording
         self._names = names
         self._heard_at = heard_at
-        self._threads = ranked_threads("room-tap", Rank.ENCODING)
+        self._threads = ranked_threads("room-tap", Rank.RECORDING)
         self._watched: dict[Source, DecodedPictures] = {}
         self._asked: dict[Source, float] = {}
         self._asking: set[asyncio.Task[None]] = set()
