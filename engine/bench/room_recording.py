@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import av
 import numpy as np
@@ -98,31 +98,33 @@ def read_stretch(film: Path, begun: float, ended: float) -> tuple[list[ReceivedS
         for at, chunk in _sound(film, begun, ended)
         if begun <= at < ended
     ]
-    pictures = []
-    with av.open(str(film)) as container:
-        stream = container.streams.video[0]
-        container.seek(max(0, int((begun - 1.0) / (stream.time_base or 1))), stream=stream)
-        for frame in container.decode(stream):
-            if frame.time is None or frame.time < begun:
-                continue
-            if frame.time >= ended:
-                break
-            luma = frame.to_ndarray(format="gray")
-            pictures.append(ReceivedPicture(frame.time, np.ascontiguousarray(luma[::4, ::4]).astype(np.uint8)))
+    pictures = [
+        ReceivedPicture(at, np.ascontiguousarray(frame.to_ndarray(format="gray")[::4, ::4]).astype(np.uint8))
+        for at, frame in _frames(film, "video", begun, ended)
+        if isinstance(frame, av.VideoFrame)
+    ]
     return sound, pictures
 
 
 def _sound(film: Path, begun: float, ended: float) -> Iterator[tuple[float, NDArray[np.float32]]]:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=MEDIA_RATE)
+    for at, frame in _frames(film, "audio", begun, ended):
+        for resampled in resampler.resample(frame) if isinstance(frame, av.AudioFrame) else ():
+            samples = resampled.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+            for start in range(0, samples.size, _TICK):
+                yield at + start / MEDIA_RATE, samples[start : start + _TICK]
+
+
+def _frames(
+    film: Path, kind: Literal["audio", "video"], begun: float, ended: float
+) -> Iterator[tuple[float, av.AudioFrame | av.VideoFrame]]:
+    """Give the decoded frames between two moments (seconds of the film), each with its own."""
     with av.open(str(film)) as container:
-        stream = container.streams.audio[0]
+        stream = container.streams.video[0] if kind == "video" else container.streams.audio[0]
         container.seek(max(0, int((begun - 1.0) / (stream.time_base or 1))), stream=stream)
         for frame in container.decode(stream):
-            if frame.time is None or frame.time < begun:
+            if not isinstance(frame, av.AudioFrame | av.VideoFrame) or frame.time is None or frame.time < begun:
                 continue
             if frame.time >= ended:
                 return
-            for resampled in resampler.resample(frame):
-                samples = resampled.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-                for start in range(0, samples.size, _TICK):
-                    yield frame.time + start / MEDIA_RATE, samples[start : start + _TICK]
+            yield frame.time, frame

@@ -9,23 +9,9 @@ import soundfile
 from engine.bench.turn_lessons import Lesson, lessons, read_sentences
 from engine.bench.turn_moments import Hearing
 from engine.layers.audio import HEARING_RATE, Samples
-from engine.layers.flow.evidence import Evidence
-from tests.fakes.layers import ScriptedEndOfTurn, ScriptedRecognizer
+from tests.fakes.layers import ScriptedEndOfTurn, ScriptedRecognizer, WordlessJudge
 
 TEXTS = ("one two three four", "five six seven eight", "nine")
-
-
-class WordlessJudge:
-    """Finds nothing in words."""
-
-    def prepare(self, text: str) -> None:
-        pass
-
-    def examine(self, sound: float, text: str) -> Evidence:
-        return Evidence(sound, text, -5.0)
-
-    def wait(self, evidence: Evidence | None, patience: str, slowness: float = 0.0) -> float:
-        return 1.0
 
 
 @pytest.fixture

@@ -9,21 +9,7 @@ import soundfile
 from engine.bench.clips import Clip
 from engine.bench.turn_moments import Hearing, moments
 from engine.layers.audio import HEARING_RATE
-from engine.layers.flow.evidence import Evidence
-from tests.fakes.layers import LevelVad, ScriptedEndOfTurn, ScriptedRecognizer
-
-
-class WordlessJudge:
-    """Finds nothing in words."""
-
-    def prepare(self, text: str) -> None:
-        pass
-
-    def examine(self, sound: float, text: str) -> Evidence:
-        return Evidence(sound, text, -5.0)
-
-    def wait(self, evidence: Evidence | None, patience: str, slowness: float = 0.0) -> float:
-        return 1.0
+from tests.fakes.layers import LevelVad, ScriptedEndOfTurn, ScriptedRecognizer, WordlessJudge
 
 
 def recorded(folder: Path, *stretches: tuple[bool, float], true_end: float | None) -> Clip:

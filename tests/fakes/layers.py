@@ -11,6 +11,7 @@ from engine.conversation.engines import Engines
 from engine.layers.audio import VAD_FRAME, Samples
 from engine.layers.cancel import CancelToken
 from engine.layers.echo.guard import Heard
+from engine.layers.flow.evidence import Evidence
 from engine.layers.llm.protocol import Message, Sampling
 from engine.layers.replica.protocol import FaceSpeech, Picture, ReplicaState
 from engine.layers.stt.protocol import Transcription
@@ -36,6 +37,19 @@ class NoEcho:
 
     def hear(self, samples: Samples) -> Heard:
         return Heard(samples, 0.0, False, samples)
+
+
+class WordlessJudge:
+    """Finds nothing in words."""
+
+    def prepare(self, text: str) -> None:
+        pass
+
+    def examine(self, sound: float, text: str) -> Evidence:
+        return Evidence(sound, text, -5.0)
+
+    def wait(self, evidence: Evidence | None, patience: str, slowness: float = 0.0) -> float:
+        return 1.0
 
 
 @dataclass
