@@ -1,12 +1,14 @@
 """A microphone beside a loudspeaker: what the room plays comes back into it through a small room."""
 
+import time
 from typing import Final
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.room_client import FileMicrophone, ReceivedSound
+from engine.bench.witness import KeepingMicrophone
+from engine.bench.witnessed import Heard
+from engine.room.client.pcm import Pcm
 from engine.room.playout import MEDIA_RATE, TICK
 
 _BUFFERED: Final = 0.06
@@ -16,11 +18,11 @@ _ROOM: Final = 0.06
 """Seconds after which no reflection comes any more."""
 
 
-class LoudspeakerMicrophone(FileMicrophone):
+class LoudspeakerMicrophone(KeepingMicrophone):
     """Hears, beside what it is told to, the sound that `received` grows by; `level`: dB of the echo, `delay`: seconds."""
 
-    def __init__(self, received: list[ReceivedSound], *, level: float, delay: float) -> None:
-        super().__init__()
+    def __init__(self, received: list[Heard], *, level: float, delay: float) -> None:
+        super().__init__(keep=False)
         self.echoed = 0.0
         """Energy of all that came back."""
         self._received = received
@@ -30,20 +32,22 @@ class LoudspeakerMicrophone(FileMicrophone):
         gains[0] = 1.0
         self._gains = gains * 10.0 ** (level / 20.0) / np.sqrt(np.sum(gains**2))
         self._delays = np.rint((times + delay + _BUFFERED) * MEDIA_RATE).astype(np.int64)
+        self._begun: float | None = None
+        """When (monotonic) its first 20 ms began."""
+        self._ticks = 0
         self._taken = 0
         self._played: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
 
-    async def recv(self) -> av.AudioFrame:
+    def take(self) -> Pcm:
         """Return the next 20 ms, with their echo."""
-        frame = await super().recv()
-        assert self._origin is not None
-        own = frame.to_ndarray()[0].astype(np.float32)
-        echo = self._echo(self._origin + (self._sent - TICK) / MEDIA_RATE) * 32767.0
+        own = super().take().astype(np.float32)
+        if self._begun is None:
+            self._begun = time.monotonic()
+        echo = self._echo(self._begun + self._ticks * TICK / MEDIA_RATE) * 32767.0
+        self._ticks += 1
         self.echoed += float(np.dot(echo, echo)) / 32767.0**2
-        pcm = np.clip(own + echo, -32768, 32767).astype(np.int16)
-        heard = av.AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
-        heard.sample_rate, heard.pts, heard.time_base = frame.sample_rate, frame.pts, frame.time_base
-        return heard
+        both: Pcm = np.clip(own + echo, -32768, 32767).astype(np.int16)
+        return both
 
     def _echo(self, now: float) -> NDArray[np.float32]:
         """Return what of the loudspeaker is heard in the 20 ms from `now` (monotonic) on; what comes too late to it is not played."""

@@ -19,7 +19,7 @@ import pytest
 
 from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import load_clips
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.certificates import create_certificate
 from tests.model_files import NEEDS_MODELS, home
 from tests.real_time import SOON, best_of, in_time
@@ -31,8 +31,8 @@ TWO_GIGABYTES = 2_000.0
 
 
 @asynccontextmanager
-async def person_in(appliance: ApplianceProcess, conversation_id: str) -> AsyncIterator[RoomClient]:
-    person = RoomClient()
+async def person_in(appliance: ApplianceProcess, conversation_id: str) -> AsyncIterator[Witness]:
+    person = Witness()
     await person.join(appliance.signal(conversation_id))
     try:
         yield person

@@ -15,7 +15,7 @@ import pytest
 from aiortc import RTCDataChannel, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver
 
 from engine.appliance import Appliance, running
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.settings import Settings
 from tests.browser.chromium import chromium, join, open_room
 from tests.model_files import NEEDS_MODELS, home
@@ -92,7 +92,7 @@ async def test_twenty_conversations_leave_nothing_behind(tmp_path: Path) -> None
 
 
 async def _someone_talks(api: httpx.AsyncClient, conversation_id: str) -> None:
-    person = RoomClient(keep_pictures=False)
+    person = Witness(decodes=False)
 
     async def signal(sdp: str) -> str:
         response = await api.post(f"/rooms/{conversation_id}/join", json={"sdp": sdp, "type": "offer"})

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from engine.bench.appliance_process import appliance_process
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.cli import visavis
 from tests.commands.test_voices import ITALIAN, SLOVAK, hub
 from tests.model_files import NEEDS_MODELS, home
@@ -67,7 +67,7 @@ async def test_two_languages_from_the_hub_are_listed_refused_where_nobody_hears_
             )
             conversation_id = conversation["conversation_id"]
             assert (await appliance.api.get(f"/rooms/{conversation_id}")).json()["basic_voice"] is False
-            person = RoomClient()
+            person = Witness()
             await person.join(appliance.signal(conversation_id))
             try:
                 begun = time.monotonic()

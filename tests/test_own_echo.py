@@ -7,7 +7,7 @@ import pytest
 
 from engine.bench.appliance_process import appliance_process
 from engine.bench.clips import load_clips
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from tests.loudspeaker import LoudspeakerMicrophone
 from tests.model_files import NEEDS_MODELS, home
 from tests.real_time import SOON
@@ -29,7 +29,7 @@ STORY = (
 async def test_on_a_loudspeaker_it_says_all_it_has_to_say_and_a_person_can_still_interrupt(
     level: float, delay: float
 ) -> None:
-    person = RoomClient(keep_pictures=False)
+    person = Witness(decodes=False)
     person.microphone = LoudspeakerMicrophone(person.received.sound, level=level, delay=delay)
     async with appliance_process(home(), environment={"VISAVIS_SEED": "1"}) as appliance:
         conversation = await appliance.create_conversation(custom_greeting=GREETING)

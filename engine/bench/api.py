@@ -12,8 +12,8 @@ from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.callbacks import CallbackReceiver, receiving
 from engine.bench.clips import Clip, load_clips
 from engine.bench.load import LoadPlan, LoadResult, run_load
-from engine.bench.room_client import RoomClient
 from engine.bench.statistics import frames_each_second, percentile
+from engine.bench.witness import Witness
 
 GETS_PER_SECOND = 30.0
 POSTS_PER_SECOND = 20.0
@@ -56,7 +56,7 @@ async def bench_api(home: Path, *, seconds: float, call: bool) -> dict[str, Any]
 
 
 async def _measure(
-    appliance: ApplianceProcess, receiver: CallbackReceiver, seconds: float, person: RoomClient | None
+    appliance: ApplianceProcess, receiver: CallbackReceiver, seconds: float, person: Witness | None
 ) -> _Measured:
     await asyncio.sleep(WARM_UP)
     cpu, begun = appliance.cpu_seconds(), time.monotonic()
@@ -93,10 +93,10 @@ async def _start_one(appliance: ApplianceProcess, receiver: CallbackReceiver, me
 
 
 @asynccontextmanager
-async def _conversation(appliance: ApplianceProcess) -> AsyncIterator[RoomClient]:
+async def _conversation(appliance: ApplianceProcess) -> AsyncIterator[Witness]:
     """Hold a conversation in which somebody speaks, is answered and interrupts, over and over."""
     conversation_id = str((await appliance.create_conversation(conversation_name="bench api"))["conversation_id"])
-    person = RoomClient()
+    person = Witness()
     await person.join(appliance.signal(conversation_id))
     clips = [clip for clip in load_clips(None) if clip.kind == "natural"]
     talking = asyncio.create_task(_talk(person, conversation_id, clips), name="bench-talk")
@@ -108,7 +108,7 @@ async def _conversation(appliance: ApplianceProcess) -> AsyncIterator[RoomClient
         await person.close()
 
 
-async def _talk(person: RoomClient, conversation_id: str, clips: list[Clip]) -> None:
+async def _talk(person: Witness, conversation_id: str, clips: list[Clip]) -> None:
     sounds = [clip.samples() for clip in clips]
     while True:
         for sound in sounds:

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import psutil
 
-from engine.bench.room_client import Signal
+from engine.bench.relay import Signal
 from engine.errors import VisavisError
 from engine.ranks import Rank
 

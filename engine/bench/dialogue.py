@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from engine.bench.clips import Clip
 from engine.bench.lip_sync import LipSync
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 
 LISTEN: Final = 3.5
 """Seconds of each answer that are listened to before it is interrupted."""
@@ -38,7 +38,7 @@ class Turn:
         return (self.first_sound - self.last_voiced) * 1000
 
 
-async def take_turn(person: RoomClient, clip: Clip, conversation_id: str, lip_sync: LipSync) -> Turn:
+async def take_turn(person: Witness, clip: Clip, conversation_id: str, lip_sync: LipSync) -> Turn:
     """Speak a clip that has an end, listen to the answer for a while, interrupt it and wait for quiet."""
     if clip.true_end is None:
         raise ValueError(f"{clip.path} has no end of its turn")
@@ -58,7 +58,7 @@ async def take_turn(person: RoomClient, clip: Clip, conversation_id: str, lip_sy
     return turn
 
 
-async def quiet(person: RoomClient) -> None:
+async def quiet(person: Witness) -> None:
     """Wait until the replica has been silent for a while."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
@@ -68,7 +68,7 @@ async def quiet(person: RoomClient) -> None:
         await asyncio.sleep(0.05)
 
 
-def offset_between(person: RoomClient, begun: float, ended: float, lip_sync: LipSync) -> float | None:
+def offset_between(person: Witness, begun: float, ended: float, lip_sync: LipSync) -> float | None:
     """Return by how many milliseconds the sound was early of what arrived between two moments; None without speech in it."""
     sound = [chunk for chunk in person.received.sound if begun < chunk.time < ended]
     pictures = [picture for picture in person.received.pictures if begun < picture.time < ended]

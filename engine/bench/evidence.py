@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.room_client import ReceivedSound, RoomClient
+from engine.bench.witness import Witness
+from engine.bench.witnessed import Heard
 from engine.room.playout import MEDIA_RATE
 
 
-def write_recording(folder: Path, person: RoomClient) -> None:
+def write_recording(folder: Path, person: Witness) -> None:
     """Write `sent.wav` and `received.wav`: 48 kHz mono 16 bit, both beginning at the same moment."""
     folder.mkdir(parents=True, exist_ok=True)
     sound = person.received.sound
@@ -24,7 +25,7 @@ def write_recording(folder: Path, person: RoomClient) -> None:
     write_wav(folder / "received.wav", received)
 
 
-def placed_sound(sound: Sequence[ReceivedSound], origin: float, seconds: float) -> NDArray[np.float32]:
+def placed_sound(sound: Sequence[Heard], origin: float, seconds: float) -> NDArray[np.float32]:
     """Return what was received (48 kHz) in so many seconds from a moment (monotonic) on, each chunk where it arrived."""
     received = np.zeros(int(seconds * MEDIA_RATE), dtype=np.float32)
     for chunk in sound:

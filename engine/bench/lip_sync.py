@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bench.room_client import ReceivedPicture, ReceivedSound
+from engine.bench.witnessed import Heard, Seen
 from engine.layers.audio import HEARING_RATE, MEDIA_RATE, Samples
 from engine.layers.replica.performance.articulation import parting, touch
 from engine.layers.replica.performance.hearing import STEP as MOUTH_STEP
@@ -39,7 +39,7 @@ class LipSync:
         self._box = mouth_box
         self._reader = reader or shipped_reader()
 
-    def offset(self, sound: Sequence[ReceivedSound], pictures: Sequence[ReceivedPicture]) -> float | None:
+    def offset(self, sound: Sequence[Heard], pictures: Sequence[Seen]) -> float | None:
         """Return the milliseconds by which the sound comes before the picture (positive: sound early); None where nothing tells.
 
         It is the shift at which the opening of the mouth that is seen and that of a mouth that would say what is heard agree best.
@@ -60,7 +60,7 @@ class LipSync:
         best = max(range(-reach, reach + 1), key=lambda shift: _agreement(heard, seen, shift))
         return float(best * STEP * 1000) if _agreement(heard, seen, best) >= LEAST else None
 
-    def _heard(self, sound: Sequence[ReceivedSound]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _heard(self, sound: Sequence[Heard]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         opening = opening_heard(self._reader, np.concatenate([chunk.samples for chunk in sound]))
         begins = np.cumsum([0, *(chunk.samples.size for chunk in sound[:-1])])
         # A chunk arrives when it is over.
@@ -81,7 +81,7 @@ def opening_heard(reader: MouthReader, samples: Samples) -> NDArray[np.float64]:
     return opening
 
 
-def mouths_of(pictures: Sequence[ReceivedPicture], mouth_box: Box) -> NDArray[np.uint8]:
+def mouths_of(pictures: Sequence[Seen], mouth_box: Box) -> NDArray[np.uint8]:
     """Cut the mouths out of pictures: [n, h, w], every fourth pixel."""
     x0, y0, x1, y1 = (value // 4 for value in mouth_box)
     return np.stack([picture.luma[y0:y1, x0:x1] for picture in pictures])

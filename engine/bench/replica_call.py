@@ -13,10 +13,10 @@ from engine.bench.faces import replicas_by_presenter, stock_face
 from engine.bench.lip_sync import LipSync
 from engine.bench.replica_evidence import Performed, write_evidence
 from engine.bench.replica_speech import SENTENCES
-from engine.bench.room_client import RoomClient
 from engine.bench.statistics import frames_each_second, percentile
 from engine.bench.tape import Tape
 from engine.bench.voices import Note
+from engine.bench.witness import Witness
 from engine.ranks import Rank
 
 TURNS: Final = 5
@@ -59,7 +59,8 @@ async def _one_call(
     created = await appliance.create_conversation(conversation_name="bench replica", replica_id=replica_id)
     conversation_id = str(created["conversation_id"])
     with Tape() as tape:
-        person = RoomClient(on_picture=tape.take if folder is not None else None)
+        keep = None if folder is None else lambda picture: tape.take(picture.arrived, picture.frame)
+        person = Witness(on_picture=keep)
         await person.join(appliance.signal(conversation_id))
         await asyncio.sleep(_SETTLE)
         begun, cpu, drawing = time.monotonic(), appliance.cpu_seconds(), appliance.cpu_seconds_of(*_DRAWING)
@@ -89,7 +90,7 @@ async def _one_call(
     return figures
 
 
-async def _perform(person: RoomClient, conversation_id: str, clips: Sequence[Clip], tape: Tape) -> Performed:
+async def _perform(person: Witness, conversation_id: str, clips: Sequence[Clip], tape: Tape) -> Performed:
     """Let the replica speak for 20 s and be interrupted, then listen to somebody for 10 s."""
     await quiet(person)
     asked = time.monotonic()
@@ -113,12 +114,12 @@ async def _perform(person: RoomClient, conversation_id: str, clips: Sequence[Cli
     return Performed(begun, interrupted, begun + SPEAKING + LISTENING)
 
 
-async def _talk(person: RoomClient, clips: Sequence[Clip]) -> None:
+async def _talk(person: Witness, clips: Sequence[Clip]) -> None:
     for clip in clips:
         await person.speak(clip.samples())
 
 
-def _offsets(person: RoomClient, performed: Performed, lip_sync: LipSync) -> list[float | None]:
+def _offsets(person: Witness, performed: Performed, lip_sync: LipSync) -> list[float | None]:
     """Return the offset in each stretch of the replica's speech."""
     starts = range(int((performed.interrupted - performed.begun - _WINDOW) / _HOP) + 1)
     begins = [performed.begun + start * _HOP for start in starts]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from engine.bench.evidence import placed_sound, write_wav
 from engine.bench.lip_sync import Box, mouth_opening
 from engine.bench.plot import Curve, plot
-from engine.bench.room_client import RoomClient
 from engine.bench.strip import strip, write_picture
 from engine.bench.tape import Tape
+from engine.bench.witness import Witness
 from engine.room.playout import MEDIA_RATE
 
 EVERY: Final = 0.5
@@ -38,7 +38,7 @@ class Performed:
     ended: float
 
 
-def write_evidence(folder: Path, performed: Performed, person: RoomClient, tape: Tape, mouth_box: Box) -> None:
+def write_evidence(folder: Path, performed: Performed, person: Witness, tape: Tape, mouth_box: Box) -> None:
     """Write `strip.jpg` (every half second), `dense.jpg` (the loudest second), `mouth.svg`, `received.wav`, `sent.wav`, `clip.webm`
     and `tracks.json` into a folder; all of them begin when the performance does."""
     folder.mkdir(parents=True, exist_ok=True)

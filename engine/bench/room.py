@@ -22,10 +22,10 @@ from engine.bench.faces import stock_face
 from engine.bench.lip_sync import LipSync
 from engine.bench.progress import Progress
 from engine.bench.relay import Weather
-from engine.bench.room_client import RoomClient
 from engine.bench.room_figures import Measured, RoomTurn, Sample, report
 from engine.bench.room_person import RoomPerson
 from engine.bench.room_recording import recorded_offsets, start_recording, stop_recording
+from engine.bench.witness import Witness
 from engine.errors import InvalidInputError, VisavisError
 from engine.store.stock import DEFAULT_REPLICA_ID
 
@@ -112,7 +112,7 @@ async def _people(appliance: ApplianceProcess, conversation_id: str, plan: Plan)
 
 async def _refused(appliance: ApplianceProcess, conversation_id: str) -> bool:
     """Whether one more than there is room for is refused."""
-    more = RoomClient(decodes=False)
+    more = Witness(decodes=False)
     try:
         await more.join(appliance.signal(conversation_id))
     except VisavisError:
@@ -200,7 +200,7 @@ async def _bring_back(person: RoomPerson, measured: Measured, progress: Progress
         progress.note("disconnect", person=person.name)
         if measured.disconnects > MOST_DISCONNECTS:
             raise VisavisError(f"connections broke {measured.disconnects} times: there is nothing to be measured")
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, ConnectionError):
             await person.come_back()
 
 
@@ -218,7 +218,7 @@ async def _rejoin(person: RoomPerson, measured: Measured, progress: Progress) ->
     session_id = person.session_id
     try:
         taken = await person.lose_network()
-    except (TimeoutError, VisavisError) as error:
+    except (TimeoutError, ConnectionError, VisavisError) as error:
         progress.note("rejoin", person=person.name, error=repr(error))
         measured.failed_rejoins += 1
         return

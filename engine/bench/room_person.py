@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engine.bench.appliance_process import ApplianceProcess
 from engine.bench.relay import Relay, Weather
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 
 OUTAGE: Final = 5.0
 """Seconds for which a network is gone."""
@@ -44,7 +44,7 @@ class RoomPerson:
         self._resume_token = ""
 
     async def join(self) -> None:
-        """Come into the room. Raises TimeoutError, VisavisError."""
+        """Come into the room. Raises ConnectionError, VisavisError."""
         self._seed += 1
         self._relay = await Relay.open(self._weather, self._seed)
         await self.client.join(self._relay.through(self._signal), within=JOIN_WITHIN)
@@ -52,7 +52,7 @@ class RoomPerson:
     async def lose_network(self) -> float:
         """Be cut off for a while and come back; return the milliseconds from the network's return until the replica is seen and heard.
 
-        Raises TimeoutError when that takes too long, VisavisError when the room refuses.
+        Raises TimeoutError or ConnectionError when that takes too long, VisavisError when the room refuses.
         """
         if self._relay is not None:
             self._relay.cut()
@@ -63,7 +63,7 @@ class RoomPerson:
         """Take the place again with a new connection; returns and raises as `lose_network`."""
         before, relay = self.client, self._relay
         self.gather(float("inf"))
-        self.missing_sound += before.received.missing_sound
+        self.missing_sound += before.missing_sound
         self.client = self._new_client()
         returned = time.monotonic()
         await self.join()
@@ -88,7 +88,7 @@ class RoomPerson:
     @property
     def all_missing_sound(self) -> float:
         """Seconds of sound that never came."""
-        return self.missing_sound + self.client.received.missing_sound
+        return self.missing_sound + self.client.missing_sound
 
     def carried(self) -> dict[str, Any]:
         """Return what the relay did to the packets of the present connection."""
@@ -106,8 +106,8 @@ class RoomPerson:
         if self._relay is not None:
             self._relay.close()
 
-    def _new_client(self) -> RoomClient:
-        return RoomClient(keep_pictures=self.watches, keep_sent=False, decodes=self.watches)
+    def _new_client(self) -> Witness:
+        return Witness(keep_sent=False, decodes=self.watches)
 
     async def _signal(self, sdp: str) -> str:
         answer = await self._appliance.join(self._conversation_id, sdp, self.name, self._resume_token)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from engine.bench.appliance_process import ApplianceProcess
 from engine.bench.lip_sync import Box, LipSync
-from engine.bench.room_client import ReceivedPicture, ReceivedSound
 from engine.bench.room_figures import Measured, RecordedFilm
+from engine.bench.witnessed import Heard, Seen
 from engine.errors import VisavisError
 from engine.layers.audio import MEDIA_RATE
 from engine.recording.layout import REPLICA, arrange
@@ -91,15 +91,13 @@ def mouth_in(box: Box, picture: tuple[int, int], film: tuple[int, int]) -> Box:
     return round(left) + x0, round(top) + y0, round(left) + x1, round(top) + y1
 
 
-def read_stretch(film: Path, begun: float, ended: float) -> tuple[list[ReceivedSound], list[ReceivedPicture]]:
+def read_stretch(film: Path, begun: float, ended: float) -> tuple[list[Heard], list[Seen]]:
     """Return what is heard and seen between two moments (seconds of the film), as if it had arrived then."""
     sound = [
-        ReceivedSound(at + chunk.size / MEDIA_RATE, chunk)
-        for at, chunk in _sound(film, begun, ended)
-        if begun <= at < ended
+        Heard(at + chunk.size / MEDIA_RATE, chunk) for at, chunk in _sound(film, begun, ended) if begun <= at < ended
     ]
     pictures = [
-        ReceivedPicture(at, np.ascontiguousarray(frame.to_ndarray(format="gray")[::4, ::4]).astype(np.uint8))
+        Seen(at, np.ascontiguousarray(frame.to_ndarray(format="gray")[::4, ::4]).astype(np.uint8))
         for at, frame in _frames(film, "video", begun, ended)
         if isinstance(frame, av.VideoFrame)
     ]

@@ -18,9 +18,9 @@ from engine.room.playout import MEDIA_RATE, TICK, Playout
 
 log = logging.getLogger(__name__)
 
-RENDER_AHEAD = 3 * TICK
-"""Media samples (60 ms) by which a frame is drawn ahead of its sound: drawing, encoding and a receiver's assembly of frames
-take 40 to 60 ms longer than those of sound (measured at an aiortc client)."""
+RENDER_AHEAD = 3 * TICK + TICK // 2
+"""Media samples (70 ms) by which a frame is drawn ahead of its sound. Drawing, encoding and decoding take 20 to 60 ms longer than those
+of sound; a picture that comes too soon is forgiven sooner than one that comes too late (ITU-R BT.1359), and a browser holds it back."""
 MOST_FRAMES = 60
 """Frames a second that are told apart."""
 RESYNC_AFTER = 0.5

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.bench.lip_sync import LipSync, mouth_opening, mouths_of, opening_heard, shipped_reader
 from engine.bench.replica_speech import spoken
-from engine.bench.room_client import ReceivedPicture, ReceivedSound
+from engine.bench.witnessed import Heard, Seen
 from engine.layers.audio import MEDIA_RATE
 from engine.layers.replica.performance.hearing import MouthReader
 from engine.layers.tts.basic_voice import BasicVoice
@@ -27,18 +27,18 @@ def voice() -> NDArray[np.float32]:
     return spoken(BasicVoice(), 6.0, start=0.5).samples
 
 
-def sound_of(samples: NDArray[np.float32], begins: float) -> list[ReceivedSound]:
+def sound_of(samples: NDArray[np.float32], begins: float) -> list[Heard]:
     chunks = samples[: samples.size // CHUNK * CHUNK].reshape(-1, CHUNK)
-    return [ReceivedSound(begins + (number + 1) * 0.02, chunk) for number, chunk in enumerate(chunks)]
+    return [Heard(begins + (number + 1) * 0.02, chunk) for number, chunk in enumerate(chunks)]
 
 
-def pictures_of(openings: Sequence[float] | NDArray[np.float64], begins: float) -> list[ReceivedPicture]:
+def pictures_of(openings: Sequence[float] | NDArray[np.float64], begins: float) -> list[Seen]:
     """A grey face whose mouth is as dark as it is open, and gets brighter on the whole."""
     pictures = []
     for number, opening in enumerate(openings):
         luma = np.full((16, 16), 120 + number // 8, np.uint8)
         luma[4:6, 4:8] = 120 - round(100 * min(1.0, float(opening)))
-        pictures.append(ReceivedPicture(begins + number / 25, luma))
+        pictures.append(Seen(begins + number / 25, luma))
     return pictures
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_told_without_speech_without_a_mouth_that_moves_or_where_they
 
 def test_an_open_mouth_is_one_with_dark_in_it_however_bright_the_picture_is() -> None:
     shut, opened = pictures_of([0.0, 1.0], 0.0)
-    brighter = ReceivedPicture(1.0, opened.luma + 20)
+    brighter = Seen(1.0, opened.luma + 20)
     opening = mouth_opening(mouths_of([shut, opened, brighter], BOX))
     assert opening[0] == 0.0
     assert opening[1] == pytest.approx(opening[2])

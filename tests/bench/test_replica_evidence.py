@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from engine.bench.evidence import placed_sound
 from engine.bench.plot import Curve, plot
 from engine.bench.replica_evidence import Performed, densest, nearest, write_evidence, write_film
-from engine.bench.room_client import Received, ReceivedSound, RoomClient
 from engine.bench.strip import strip, write_picture
 from engine.bench.tape import Tape
+from engine.bench.witness import Witness
+from engine.bench.witnessed import Heard, Witnessed
 from engine.room.playout import MEDIA_RATE
 
 SIDE = 64
@@ -35,7 +36,7 @@ class Person:
     def __init__(self) -> None:
         silence, tone = np.zeros(960, np.float32), np.full(960, 0.5, np.float32)
         chunks = [silence] * 50 + [tone] * 50 + [silence] * 50
-        self.received = Received([ReceivedSound(50.0 + 0.02 * (n + 1), chunk) for n, chunk in enumerate(chunks)])
+        self.received = Witnessed([Heard(50.0 + 0.02 * (n + 1), chunk) for n, chunk in enumerate(chunks)])
         self.microphone = self
 
     def sent(self) -> tuple[float, NDArray[np.float32]]:
@@ -78,7 +79,7 @@ def test_the_densest_stretch_is_the_one_with_most_in_it() -> None:
 
 
 def test_sound_is_placed_where_it_arrived_and_what_lies_outside_is_left_out() -> None:
-    sound = [ReceivedSound(10.02, np.full(960, 0.1, np.float32)), ReceivedSound(10.52, np.full(960, 0.2, np.float32))]
+    sound = [Heard(10.02, np.full(960, 0.1, np.float32)), Heard(10.52, np.full(960, 0.2, np.float32))]
     placed = placed_sound(sound, 10.0, 0.6)
     assert placed.size == 28_800
     assert placed[100] == pytest.approx(0.1)
@@ -142,7 +143,7 @@ def test_the_evidence_of_a_performance_is_whole(tmp_path: Path) -> None:
             if 25 <= number < 50:
                 picture[30:34, 28:36] = 20
             tape.take(50.0 + number / 25, av.VideoFrame.from_ndarray(picture, format="yuv420p"))
-        person = cast("RoomClient", Person())
+        person = cast("Witness", Person())
         write_evidence(tmp_path / "out", Performed(50.0, 52.0, 53.0), person, tape, (24, 24, 40, 40))
     names = {file.name for file in (tmp_path / "out").iterdir()}
     assert names == {
@@ -159,5 +160,5 @@ def test_the_evidence_of_a_performance_is_whole(tmp_path: Path) -> None:
 
 def test_nothing_is_written_of_a_performance_that_nobody_saw(tmp_path: Path) -> None:
     with Tape() as tape:
-        write_evidence(tmp_path / "out", Performed(50.0, 52.0, 53.0), cast("RoomClient", Person()), tape, (0, 0, 8, 8))
+        write_evidence(tmp_path / "out", Performed(50.0, 52.0, 53.0), cast("Witness", Person()), tape, (0, 0, 8, 8))
     assert not list((tmp_path / "out").iterdir())

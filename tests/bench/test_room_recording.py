@@ -7,9 +7,9 @@ import av
 import numpy as np
 import pytest
 
-from engine.bench.room_client import ReceivedSound
 from engine.bench.room_figures import Measured
 from engine.bench.room_recording import mouth_in, read_stretch, recorded_offsets
+from engine.bench.witnessed import Heard
 from engine.errors import VisavisError
 
 RATE, PICTURES = 48_000, 25
@@ -47,7 +47,7 @@ def test_what_is_heard_and_seen_has_the_time_of_the_film(film: Path) -> None:
     assert (loud[0], loud[-1]) == pytest.approx((4.02, 6.0), abs=0.03)
     assert (bright[0], bright[-1]) == pytest.approx((4.0, 5.96), abs=0.001)
     assert len(pictures) == 4 * PICTURES
-    assert all(isinstance(chunk, ReceivedSound) and 0 < chunk.samples.size <= 960 for chunk in sound)
+    assert all(isinstance(chunk, Heard) and 0 < chunk.samples.size <= 960 for chunk in sound)
     assert pictures[0].luma.shape == (8, 16)
 
 

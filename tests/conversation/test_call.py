@@ -13,7 +13,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.conversation.call import Call
 from engine.conversation.call_language import CallLanguage
 from engine.errors import CapacityError, SignallingError
@@ -70,8 +70,8 @@ async def call_of(
 
 
 @asynccontextmanager
-async def person_in(call: Call) -> AsyncIterator[RoomClient]:
-    client, resume_token = RoomClient(), ""
+async def person_in(call: Call) -> AsyncIterator[Witness]:
+    client, resume_token = Witness(), ""
 
     async def signal(sdp: str) -> str:
         nonlocal resume_token
@@ -251,7 +251,7 @@ async def test_the_replica_counts_as_a_participant() -> None:
 async def test_who_comes_back_in_mid_sentence_goes_on_with_it() -> None:
     layers = fake_layers(hears=["What is your name?"], answers=["My name is Ada."])
     async with call_of(layers, participant_left_timeout=0) as call, person_in(call) as other:
-        first, second = RoomClient(), RoomClient()
+        first, second = Witness(), Witness()
         joined: list[Joined] = []
 
         async def signal(sdp: str) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.room.media_counts import MediaCounts
 from tests.conversation.test_host import ENDED, PERSONA, REPLICA, house
 from tests.real_time import until
@@ -16,7 +16,7 @@ async def test_figures_grow_while_a_call_runs_and_stay_when_it_is_over(tmp_path:
         assert before.slowest_fps is None
         conversation = await host.conversation()
         await host.calls.start(conversation, PERSONA, REPLICA)
-        person = RoomClient()
+        person = Witness()
 
         async def signal(sdp: str) -> str:
             return (await host.calls.join(conversation.conversation_id, sdp, "Bob")).sdp

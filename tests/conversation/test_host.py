@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.conversation.host import Calls
 from engine.errors import CapacityError, InvalidInputError
 from engine.layers.tts.voice_pool import VoicePool
@@ -221,7 +221,7 @@ async def test_a_call_that_ends_while_somebody_joins_keeps_nothing_of_them(tmp_p
     async with house(tmp_path) as host:
         conversation = await host.conversation()
         await host.calls.start(conversation, PERSONA, REPLICA)
-        person = RoomClient()
+        person = Witness()
         joining: list[asyncio.Task[object]] = []
 
         async def signal(sdp: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.conversation.feed import FeedEntry
 from engine.store.records import ConversationRecord
 from tests.conversation.test_call import voice_like
@@ -39,8 +39,8 @@ async def _reason(host: House, conversation: ConversationRecord) -> str:
 
 
 @asynccontextmanager
-async def person_in(host: House, conversation: ConversationRecord) -> AsyncIterator[RoomClient]:
-    person = RoomClient()
+async def person_in(host: House, conversation: ConversationRecord) -> AsyncIterator[Witness]:
+    person = Witness()
 
     async def signal(sdp: str) -> str:
         return (await host.calls.join(conversation.conversation_id, sdp, "Bob")).sdp

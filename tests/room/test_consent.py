@@ -6,8 +6,8 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from engine.bench.relay import Relay, Weather
-from engine.bench.room_client import FileMicrophone
 from engine.room import consent
+from engine.room.client.publishing import Microphone, MicrophoneTrack
 from engine.room.loopback import bind_to_loopback
 from tests.real_time import until
 
@@ -17,7 +17,7 @@ async def test_what_is_answered_goes_on_and_what_is_not_ends(monkeypatch: pytest
     monkeypatch.setattr(consent, "EXPIRES", 0.6)
     asking, answering = (RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in range(2))
     relay = await Relay.open(Weather(), 1)
-    asking.addTrack(FileMicrophone())
+    asking.addTrack(MicrophoneTrack(Microphone()))
     offer = await asking.createOffer()
     bind_to_loopback(asking)
     await asking.setLocalDescription(offer)

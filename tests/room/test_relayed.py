@@ -14,11 +14,12 @@ from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCSession
 from aiortc.mediastreams import MediaStreamTrack
 from aiortc.rtcconfiguration import RTCIceTransportPolicy
 
-from engine.bench.room_client import FileMicrophone
 from engine.network import NetworkPolicy
 from engine.room import turn_servers
+from engine.room.client.publishing import Microphone, MicrophoneTrack
 from engine.room.own_relay import RELAY_WITHIN, OwnRelay
 from engine.room.participant import Participant
+from engine.room.playout import MEDIA_RATE
 from engine.room.room import Room
 from engine.room.turn_servers import IceServer
 from tests.conversation.test_call import voice_like
@@ -41,14 +42,14 @@ class RelayedPerson:
         self.connection = RTCPeerConnection(
             RTCConfiguration(iceServers=given, iceTransportPolicy=RTCIceTransportPolicy.RELAY)
         )
-        self.microphone = FileMicrophone()
+        self.microphone = Microphone()
         self.channel = self.connection.createDataChannel("app-messages")
         self.messages: list[str] = []
         self.frames: dict[str, int] = {"audio": 0, "video": 0}
         self._reading: list[asyncio.Task[None]] = []
         self.channel.on("message", self.messages.append)
         self.connection.on("track", lambda track: self._reading.append(asyncio.create_task(self._read(track))))
-        self.connection.addTransceiver(self.microphone, direction="sendrecv")
+        self.connection.addTransceiver(MicrophoneTrack(self.microphone), direction="sendrecv")
         self.connection.addTransceiver("video", direction="recvonly")
 
     async def offer(self) -> str:
@@ -92,7 +93,7 @@ async def test_sound_pictures_and_messages_flow_through_the_server(turn: TurnSer
         await person.join(room)
         await until(lambda: person.channel.readyState == "open")
         person.channel.send(json.dumps({"message_type": "conversation", "event_type": "conversation.interrupt"}))
-        await person.microphone.speak(voice_like(0.5))
+        person.microphone.push(voice_like(0.5), MEDIA_RATE)
         await until(lambda: host.messages and any(np.abs(sound).max() > 0.1 for sound in host.sound))
         await until(lambda: min(person.frames.values()) > 5)
         await until(lambda: any("room.participants" in message for message in person.messages))

@@ -14,13 +14,13 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from numpy.typing import NDArray
 
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.errors import CapacityError, InvalidInputError, SignallingError
 from engine.layers.replica.protocol import ReplicaState
 from engine.room import participant as participants
 from engine.room.loopback import bind_to_loopback
 from engine.room.participant import Participant
-from engine.room.playout import TICK
+from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.room import Room
 from tests.conversation.test_call import voice_like
 from tests.fakes.layers import GreyFace
@@ -104,8 +104,8 @@ async def room_of(host: Host, *, seats: int = 2, recordable: bool = False) -> As
 
 
 @asynccontextmanager
-async def person_in(room: Room) -> AsyncIterator[RoomClient]:
-    person, resume_token = RoomClient(), ""
+async def person_in(room: Room) -> AsyncIterator[Witness]:
+    person, resume_token = Witness(), ""
 
     async def signal(sdp: str) -> str:
         nonlocal resume_token
@@ -218,9 +218,9 @@ async def test_one_sound_that_cannot_be_heard_makes_nobody_deaf(caplog: pytest.L
 async def test_a_microphone_that_is_unplugged_in_mid_sentence_is_silent() -> None:
     host = Host()
     async with room_of(host) as room, person_in(room) as person:
-        person.microphone._speech = voice_like(30)
+        person.microphone.push(voice_like(30), MEDIA_RATE)
         await until(lambda: any(np.abs(sound).max() > 0.1 for sound in host.sound if sound.size))
-        (sender,) = [s for s in person._connection.getSenders() if s.track is person.microphone]
+        (sender,) = [s for s in person.connection._peer.getSenders() if s.kind == "audio"]
         sender.replaceTrack(None)
         # What was on its way is still heard, then nothing but silence.
         await until(lambda: seconds_silent(host) > 1)
@@ -267,7 +267,7 @@ async def test_what_is_told_before_the_data_channel_is_open_arrives() -> None:
 
 async def test_a_message_that_is_too_long_for_somebody_harms_nothing() -> None:
     async with room_of(Host()) as room:
-        person = RoomClient()
+        person = Witness()
 
         async def signal(sdp: str) -> str:
             modest = re.sub(r"a=max-message-size:\d+", "a=max-message-size:1000", sdp)
@@ -283,7 +283,7 @@ async def test_a_message_that_is_too_long_for_somebody_harms_nothing() -> None:
 
 async def test_a_message_that_is_too_long_and_can_be_divided_arrives_in_parts() -> None:
     async with room_of(Host()) as room:
-        person = RoomClient()
+        person = Witness()
 
         async def signal(sdp: str) -> str:
             modest = re.sub(r"a=max-message-size:\d+", "a=max-message-size:5000", sdp)

@@ -50,7 +50,7 @@ async def test_sound_and_picture_are_reported_on_one_clock() -> None:
         layers = fake_layers(hears=["Hello."], answers=["Hello to you, too."])
         sound, picture = Reports(SOUND_CLOCK), Reports(PICTURE_CLOCK)
         async with call_of(layers) as call, person_in(call) as person:
-            for receiver in person._connection.getReceivers():
+            for receiver in person.connection._peer.getReceivers():
                 _note_reports(receiver, sound if receiver.track.kind == "audio" else picture)
             await person.speak(voice_like(0.6))
             # aiortc's own stamps stray by milliseconds: no row of them lies on a line.

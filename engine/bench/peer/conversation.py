@@ -12,14 +12,14 @@ from engine.bench.faces import stock_face
 from engine.bench.lip_sync import LipSync
 from engine.bench.peer.comparison import Conversation
 from engine.bench.peer.peer_process import PeerProcess
-from engine.bench.room_client import RoomClient
+from engine.bench.witness import Witness
 from engine.store.stock import DEFAULT_REPLICA_ID
 
 SETTLES: Final = 1.5
 """Seconds between joining and the first clip; the bench's own conversation has as many."""
 
 
-class PeerClient(RoomClient):
+class PeerWitness(Witness):
     """The same person, microphone and probes; messages are given the `type` that pipecat's data channel asks for."""
 
     def send(self, event_type: str, conversation_id: str, **properties: Any) -> None:
@@ -31,7 +31,7 @@ async def converse_with(peer: PeerProcess, clips: Sequence[Clip]) -> Conversatio
     """Speak each clip to the peer, listen and interrupt. Raises TimeoutError, ConnectionError, PeerUnavailableError."""
     # The peer shows no face, so nothing is asked of it; the turns are taken by the same code all the same.
     lip_sync = LipSync((await asyncio.to_thread(stock_face, DEFAULT_REPLICA_ID)).mouth_box)
-    person = PeerClient()
+    person = PeerWitness()
     try:
         await person.join(peer.signal, within=60)
         await asyncio.sleep(SETTLES)

@@ -47,11 +47,12 @@ MOST_QUEUED = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What goes into the room."""
+    """What goes into the room. Without a `camera` the first section of video only receives; for a `screen` that is not there no section
+    is offered."""
 
     microphone: Microphone
-    camera: Camera
-    screen: Camera
+    camera: Camera | None
+    screen: Camera | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Ears:
     on_picture: Callable[[ReceivedPicture], None]
     wanted: Callable[[Origin], bool]
     """Whether anybody looks at these pictures: others are not decoded."""
+    on_frame: Callable[[Origin], None] | None = None
+    """Is told of each whole frame as it arrives, decoded or not."""
 
 
 class RoomConnection:
@@ -92,12 +95,20 @@ class RoomConnection:
         """The data channel has room again, or is gone."""
         self._tasks: list[asyncio.Task[None]] = []
         self.closed = False
+        self._silent = 0.0
+        """Seconds of sound between two packets that came, for which the decoder got nothing."""
+        self._expected_sound: int | None = None
+        """Media time of the sound that is to come next."""
         self._peer.on("track", self._receive)
         self._peer.on("connectionstatechange", self._changed)
         self._sound_clock = PresentationClock(SOUND_CLOCK)
         self._listen(self._peer.addTransceiver(MicrophoneTrack(published.microphone), direction="sendrecv"))
-        shows_replica = self._peer.addTransceiver(CameraTrack(published.camera), direction="sendrecv")
-        self._peer.addTransceiver(CameraTrack(published.screen), direction="sendonly")
+        if published.camera is None:
+            shows_replica = self._peer.addTransceiver("video", direction="recvonly")
+        else:
+            shows_replica = self._peer.addTransceiver(CameraTrack(published.camera), direction="sendrecv")
+        if published.screen is not None:
+            self._peer.addTransceiver(CameraTrack(published.screen), direction="sendonly")
         show_others = [self._peer.addTransceiver("video", direction="recvonly") for _ in range(others)]
         self._sections = [self._section(each) for each in (shows_replica, *show_others)]
         self._sections[0].show(replica)
@@ -157,6 +168,11 @@ class RoomConnection:
             self._moved.clear()
             await self._moved.wait()
 
+    @property
+    def missing_sound(self) -> float:
+        """Seconds of sound that never came between two packets that did, concealed or not."""
+        return self._silent + self._arrivals.concealed_milliseconds / 1000
+
     async def packets_received(self) -> int:
         """Return how many packets have come so far."""
         for transceiver in self._peer.getTransceivers():
@@ -181,14 +197,22 @@ class RoomConnection:
         self._arrivals = SoundArrivals(transceiver.receiver)
 
     def _section(self, transceiver: RTCRtpTransceiver) -> PictureSection:
-        return PictureSection(transceiver, self._ears.on_picture, self._ears.wanted)
+        return PictureSection(transceiver, self._ears.on_picture, self._ears.wanted, self._ears.on_frame)
 
     def _receive(self, track: MediaStreamTrack) -> None:
         receiving = receive(track, self._hear, self._see(track))
         self._tasks.append(asyncio.create_task(receiving, name=f"room-client-{track.kind}"))
 
     def _hear(self, frame: av.AudioFrame) -> None:
-        self._ears.on_sound(sound_of(frame, self._sound_clock))
+        sound = sound_of(frame, self._sound_clock)
+        self._count_missing(frame)
+        self._ears.on_sound(sound)
+
+    def _count_missing(self, frame: av.AudioFrame) -> None:
+        if frame.pts is not None:
+            if self._expected_sound is not None and frame.pts > self._expected_sound:
+                self._silent += (frame.pts - self._expected_sound) / frame.sample_rate
+            self._expected_sound = frame.pts + frame.samples
 
     def _see(self, track: MediaStreamTrack) -> Callable[[av.VideoFrame], None]:
         for section in self._sections:

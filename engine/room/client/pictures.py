@@ -10,6 +10,7 @@ from typing import Any
 import av
 from aiortc import RTCRtpTransceiver
 
+from engine.room.client.picture_arrivals import PictureArrivals
 from engine.room.client.received import PresentationClock, ReceivedPicture, ReportReader
 from engine.room.client.roster import REPLICA
 from engine.room.client.subscribers import Subscribers
@@ -38,9 +39,11 @@ class PictureSection:
         transceiver: RTCRtpTransceiver,
         on_picture: Callable[[ReceivedPicture], None],
         wanted: Callable[[Origin], bool],
+        on_frame: Callable[[Origin], None] | None = None,
     ) -> None:
+        """`on_frame`: is told of each whole frame of an origin as it arrives, decoded or not."""
         self._transceiver = transceiver
-        self._on_picture, self._wanted = on_picture, wanted
+        self._on_picture, self._wanted, self._on_frame = on_picture, wanted, on_frame
         self._clock = PresentationClock(PICTURE_CLOCK)
         self._origin: Origin | None = None
         self._first: int | None = None
@@ -48,6 +51,7 @@ class PictureSection:
         self._asked = -KEY_FRAMES_EVERY
         self._asking: asyncio.Task[None] | None = None
         ReportReader(transceiver.receiver, self._clock)
+        PictureArrivals(transceiver.receiver)
         receiver: Any = transceiver.receiver
         self._receiver = receiver
         self._queue: Any = receiver._RTCRtpReceiver__decoder_queue
@@ -85,6 +89,8 @@ class PictureSection:
         """Take a codec and an encoded frame from aiortc; None ends the decoder's thread."""
         if work is not None:
             codec, frame = work
+            if self._origin is not None and self._on_frame is not None:
+                self._on_frame(self._origin)
             if self._origin is None or not self._wanted(self._origin):
                 self._first = None
                 return
