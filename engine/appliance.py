@@ -31,6 +31,7 @@ from engine.loading import load_engines
 from engine.memory import share_arenas
 from engine.metrics import Metrics
 from engine.network import NetworkPolicy
+from engine.public_url import ANY_HOST, own_url, public_url
 from engine.ranks import Rank, ranked_threads
 from engine.recording.destinations import Destinations
 from engine.recording.s3 import S3Settings
@@ -52,9 +53,6 @@ LAST_CALLBACKS = 1.0
 """Seconds that the callbacks of the last calls get at the end; what they did not manage is sent at the next start."""
 CLOSE_CONNECTIONS = 1
 """Seconds that open HTTP connections get at the end."""
-
-ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
-"""Every address of the machine, and the one by which the machine itself reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +106,8 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
         settings = settings.changed(
             port=listener.getsockname()[1], api_key=settings.api_key or Secret(KEY_PREFIX + secrets.token_urlsafe(32))
         )
-        own_url = _url(settings, secure=certificate is not None)
-        base_url = settings.public_url.rstrip("/") or own_url
-        room_url = f"{own_url}/" if settings.loopback_only or settings.host in ANY_HOST else None
+        base_url = public_url(settings, certificate)
+        room_url = f"{own_url(settings, certificate)}/" if settings.loopback_only or settings.host in ANY_HOST else None
         # aiortc encodes video in the loop's default executor.
         encoder = ranked_threads("encode", Rank.ENCODING, settings.conversation_limit)
         loop.set_default_executor(encoder)
@@ -197,8 +194,3 @@ class _Server(uvicorn.Server):
 async def _stop(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
     server.should_exit = True
     await asyncio.wait({serving}, timeout=CLOSE_CONNECTIONS + 1)
-
-
-def _url(settings: Settings, *, secure: bool) -> str:
-    host = ANY_HOST.get(settings.host, "[::1]" if settings.host == "::1" else settings.host)
-    return f"{'https' if secure else 'http'}://{host}:{settings.port}"

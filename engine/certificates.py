@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from engine.errors import InvalidInputError, VisavisError
+from engine.machine_addresses import machine_addresses
 from engine.settings import Settings
 
 FOLDER: Final = "tls"
@@ -80,15 +80,20 @@ def create_certificate(home: Path, names: tuple[str, ...]) -> tuple[Certificate,
 def machine_names() -> tuple[str, ...]:
     """Return by what this machine is called from a local network: its names and addresses."""
     name = socket.gethostname()
-    found = [name, f"{name.split('.')[0]}.local", "localhost", "127.0.0.1", "::1"]
-    for addresses in psutil.net_if_addrs().values():
-        for each in addresses:
-            if each.family in (socket.AF_INET, socket.AF_INET6):
-                address = ipaddress.ip_address(each.address.partition("%")[0])
-                # One of a single link stands in no URL that a browser takes.
-                if not address.is_link_local:
-                    found.append(str(address))
+    found = [name, f"{name.split('.')[0]}.local", "localhost", "127.0.0.1", "::1", *map(str, machine_addresses())]
     return tuple(dict.fromkeys(found))
+
+
+def certificate_names(certificate: Certificate) -> frozenset[str]:
+    """Return the names and addresses that a certificate is for (RFC 5280, subjectAltName). Raises CertificateError."""
+    try:
+        shown = x509.load_pem_x509_certificate(certificate.chain.read_bytes())
+        names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return frozenset()
+    except (OSError, ValueError) as error:
+        raise CertificateError(f"{certificate.chain} cannot be read: {error}") from error
+    return frozenset((*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))))
 
 
 def _own(home: Path) -> Certificate:

@@ -80,7 +80,7 @@ class CallRecording:
         """End; the file is made whole and put where it belongs afterwards. Raises RecordingStateError."""
         async with self._one_at_a_time:
             running, self._running = self._running, None
-            self._words.sink = None
+            self._words.end()
             if running is None or self._recordings is None:
                 raise RecordingStateError("This conversation is not being recorded")
             try:

@@ -44,7 +44,7 @@ class Notices:
         self.tell(change_of("left", self._conversation_id, place.presence), but=place)
 
     def change(self, place: Place, presence: Presence) -> None:
-        """Note what somebody shows now, and tell the others if that is new."""
+        """Note what somebody shows now, or how well they are connected, and tell the others if that is new."""
         if presence != place.presence:
             place.presence = presence
             self.tell(change_of("updated", self._conversation_id, presence), but=place)
@@ -60,9 +60,10 @@ class Notices:
         self._recording = told if state == "started" else None
         self.tell(told)
 
-    def quality(self, participant: Participant, quality: Quality) -> None:
-        """Tell somebody how good their connection is."""
-        participant.send(json.dumps(self._event("room.network_quality", **quality.properties())))
+    def quality(self, place: Place, quality: Quality) -> None:
+        """Tell somebody how good their connection is, and the others when there is another word for it."""
+        place.send(json.dumps(self._event("room.network_quality", **quality.properties())))
+        self.change(place, place.presence.connected(quality.threshold))
 
     def refuse(self, participant: Participant, message: dict[str, Any], error: Exception) -> None:
         """Tell somebody what was wrong with their message."""

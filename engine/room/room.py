@@ -182,6 +182,8 @@ class Room(RoomFigures):
             place.missed.extend(before.undelivered())
             self._departures.close(before)
         self._broadcast.connect()
+        # Of a new connection nothing bad is known yet.
+        self._notices.change(place, place.presence.connected("good"))
         if not place.entered:
             place.presence = place.presence.changed(_state(audio=participant.sends_sound))
         self._notices.welcome(place)
@@ -232,8 +234,9 @@ class Room(RoomFigures):
         self._spotlight.arrange()
 
     def _tell_quality(self, participant: Participant, quality: Quality) -> None:
-        if self._counts(participant) is not None:
-            self._notices.quality(participant, quality)
+        place = self._counts(participant)
+        if place is not None:
+            self._notices.quality(place, quality)
 
     def _lose(self, participant: Participant) -> None:
         """A connection is gone: its place is kept for a while, unless nobody has ever seen its owner."""

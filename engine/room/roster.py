@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from engine.errors import InvalidInputError
+from engine.room.network_quality import Threshold
 
 REPLICA_USER_ID = "tavus-replica-"
 """How the `user_id` of a replica begins; the conversation's id follows (pages written for the product find the replica by it)."""
@@ -30,6 +31,8 @@ class Presence:
     """Whether the camera is on."""
     screen: bool = False
     """Whether a screen is shared."""
+    network: Threshold = "good"
+    """How good the connection is."""
 
     def as_json(self, *, local: bool = False) -> dict[str, Any]:
         """Return what messages carry; `local` is true for the one who gets it."""
@@ -38,6 +41,10 @@ class Presence:
     def showing(self, kind: Literal["camera", "screen"]) -> "Presence":
         """Return the presence of somebody whose camera or screen is seen."""
         return replace(self, screen=True) if kind == "screen" else replace(self, video=True)
+
+    def connected(self, network: Threshold) -> "Presence":
+        """Return the presence of somebody whose connection is as good as that."""
+        return replace(self, network=network)
 
     def changed(self, message: dict[str, Any]) -> "Presence":
         """Return the presence after a `room.state` message. Raises InvalidInputError."""

@@ -259,7 +259,7 @@ class StandInRoom:
 def person(session_id: str, name: str, **states: bool) -> dict[str, Any]:
     """Return a participant as the room tells of them: with `audio` on, `video` and `screen` off."""
     told = {"session_id": session_id, "user_id": session_id, "user_name": name, "local": False}
-    return {**told, "audio": True, "video": False, "screen": False, **states}
+    return {**told, "audio": True, "video": False, "screen": False, "network": "good", **states}
 
 
 def without_mdns(sdp: str) -> str:

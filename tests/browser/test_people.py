@@ -221,6 +221,26 @@ async def test_a_weak_connection_is_told(server: StandInServer, browser: Browser
     await page.close()
 
 
+async def test_the_weak_connection_of_somebody_else_is_seen_and_read_out(
+    server: StandInServer, browser: Browser
+) -> None:
+    room, page = await enter(server, browser)
+    room.introduce(ADA, {**BRUNO, "network": "very-low"})
+    ada = page.locator("#people .tile", has_text="Ada Lovelace")
+    bruno = page.locator("#people .tile", has_text="Bruno")
+    bars = "each => getComputedStyle(each.querySelector('.plate'), '::after').content !== 'none'"
+    await expect(bruno).to_contain_text("Bruno, very weak connection")
+    assert await bruno.evaluate(bars)
+    assert not await ada.evaluate(bars), "what is good needs no sign"
+    room.say("room.participant_updated", participant={**ADA, "audio": False, "network": "low"})
+    await expect(ada).to_contain_text("Ada Lovelace, muted, weak connection")
+    assert await ada.evaluate(bars)
+    room.say("room.participant_updated", participant={**ADA, "network": "good"})
+    await expect(ada.locator(".unseen")).to_be_empty()
+    assert not await ada.evaluate(bars)
+    await page.close()
+
+
 async def test_the_rooms_own_servers_help_the_connection_through(server: StandInServer, browser: Browser) -> None:
     turn = {"urls": ["turn:127.0.0.1:9?transport=udp"], "username": "1:s", "credential": "c"}
     _, page = await enter(server, browser, ice_servers=[turn])

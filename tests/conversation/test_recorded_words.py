@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.conversation.recorded_words import LONGEST, RecordedWords
+from engine.conversation.recorded_words import JUST_NOW, LONGEST, RecordedWords
 
 
 class Sink:
@@ -64,3 +64,47 @@ def test_without_a_recording_nothing_is_kept_but_when_the_turns_that_go_on_began
     for number in range(3 * LONGEST):
         call.tell("user.started_speaking", f"forgotten {number}")
     assert len(call.words._turns) == LONGEST
+
+
+def test_when_the_recording_ends_the_words_so_far_of_turns_that_go_on_are_its_last() -> None:
+    call = Call()
+    call.position = 48_000
+    call.tell("replica.started_speaking")
+    call.tell("utterance.streaming", role="replica", speech="Let me")
+    call.position = 96_000
+    call.tell("user.started_speaking", "i2")
+    call.tell("utterance.streaming", "i2", role="user", speech="But I", participant={"user_name": "Bruno"})
+    call.tell("utterance.streaming", "i2", role="user", speech="But I have", participant={"user_name": "Bruno"})
+    call.tell("utterance.streaming", role="replica", speech="Let me tell you")
+    call.tell("user.started_speaking", "nothing is understood of it yet")
+    call.position = 120_000
+    call.words.end()
+    assert call.sink.captions == [(48_000, "Ada", "Let me tell you", 1.5), (96_000, "Bruno", "But I have", 0.5)]
+    call.tell("replica.stopped_speaking", duration=3.0)
+    call.tell("utterance", role="replica", speech="Let me tell you more.")
+    call.words.end()
+    assert len(call.sink.captions) == 2, "what is said afterwards is not of this recording"
+
+
+def test_who_is_cut_off_by_the_end_of_the_call_has_said_what_was_heard() -> None:
+    call = Call()
+    call.tell("user.started_speaking")
+    call.tell("utterance.streaming", role="user", speech="Wait, I", participant={"user_name": "Bruno"})
+    call.position = 48_000
+    call.tell("user.stopped_speaking", duration=0.0)
+    call.position += JUST_NOW
+    call.words.end()
+    assert call.sink.captions == [(0, "Bruno", "Wait, I", 1.0 + JUST_NOW / 48_000)]
+
+
+def test_what_turned_out_to_be_no_words_and_what_nobody_heard_of_an_answer_is_no_caption() -> None:
+    call = Call()
+    call.tell("user.started_speaking", "noise")
+    call.tell("utterance.streaming", "noise", role="user", speech="Thank you")
+    call.tell("user.stopped_speaking", "noise", duration=0.0)
+    call.position = JUST_NOW + 1
+    call.tell("replica.started_speaking", "cut at once")
+    call.tell("utterance.streaming", "cut at once", role="replica", speech="Hello there")
+    call.tell("replica.stopped_speaking", "cut at once", duration=0.0)
+    call.words.end()
+    assert call.sink.captions == []

@@ -1,11 +1,8 @@
 """Calls are recorded: from the room and from outside, to a folder or a bucket, whatever dies in between."""
 
 import asyncio
-import contextlib
 import json
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,13 +29,13 @@ from tests.conversation.test_call import voice_like
 from tests.conversation.test_host import ENDED, PERSONA, REPLICA, House
 from tests.fakes.layers import FakeLayers, fake_layers
 from tests.fakes.webhook_receiver import Receiver, receiving
+from tests.killed_process import killed_behind
 from tests.real_time import SOON
 from tests.recording.films import watch
 from tests.recording.killed_appliance import destinations
 from tests.recording.object_store import BUCKET, ObjectStore, running
 from tests.room.test_people import Guest
 
-ROOT = Path(__file__).parents[2]
 NOWHERE = S3Settings()
 
 
@@ -164,6 +161,25 @@ async def test_a_recording_ends_with_its_call_and_the_file_is_whole_afterwards(t
             await house.calls.end_recording(conversation_id)
 
 
+@pytest.mark.parametrize("end", ["recording", "call", "visit"])
+async def test_what_somebody_is_saying_when_the_recording_ends_is_its_last_caption(tmp_path: Path, end: str) -> None:
+    async with studio(tmp_path, hears=["And then I said"]) as house:
+        conversation_id = await house.start(participant_left_timeout=60)
+        async with house.guest(conversation_id) as guest:
+            await house.calls.begin_recording(conversation_id)
+            await asyncio.sleep(0.6)
+            speaking = asyncio.create_task(guest.speak(voice_like(20.0)))
+            await guest.event("conversation.utterance.streaming", role="user")
+            if end == "recording":
+                await house.calls.end_recording(conversation_id)
+            elif end == "call":
+                await house.calls.end(conversation_id, ENDED)
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+        record = await house.settled(conversation_id)
+        assert "<v Ada>And then I said" in house.film(record).with_suffix(".vtt").read_text()
+
+
 async def test_when_everybody_has_gone_nothing_is_recorded_any_more(tmp_path: Path) -> None:
     async with studio(tmp_path) as house:
         conversation_id = await house.start(participant_left_timeout=60)
@@ -234,21 +250,7 @@ async def test_what_is_erased_is_gone_from_the_disk_even_while_it_is_made_whole(
 
 async def killed(home: Path, *arguments: str, when: str) -> str:
     """Record in a process of its own and kill it behind a line that it prints; return the conversation."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.recording.killed_appliance", str(home), *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(SOON):
-            conversation_id = (await process.stdout.readline()).decode().strip()
-            while (await process.stdout.readline()).decode().strip() != when:
-                assert process.returncode is None
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        await process.wait()
+    conversation_id, *_ = await killed_behind(when, "tests.recording.killed_appliance", str(home), *arguments)
     return conversation_id
 
 

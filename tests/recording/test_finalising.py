@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 
@@ -14,32 +13,16 @@ from hypothesis import strategies as st
 
 from engine.recording.finalising import finalise, partial_of, unfinished
 from engine.recording.fragments import FragmentedFilm, whole_length
+from tests.killed_process import killed_behind
 from tests.real_time import SOON
 from tests.recording.films import FRAME, HEIGHT, RATE, WIDTH, plain, tone, watch
 
 ROOT = Path(__file__).parents[2]
 
 
-async def _killed_after(target: Path, seconds: int) -> None:
-    """Record in a process of its own and kill it in the middle."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.recording.killed_recorder", str(target)),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    try:
-        assert process.stdout is not None
-        async with asyncio.timeout(SOON):
-            while int(await process.stdout.readline()) < seconds:
-                pass
-    finally:
-        process.send_signal(signal.SIGKILL)
-        await process.wait()
-
-
 async def test_after_kill_nine_all_but_the_last_seconds_is_there(tmp_path: Path) -> None:
     target = tmp_path / "recording.mp4"
-    await _killed_after(target, 4)
+    await killed_behind("4", "tests.recording.killed_recorder", str(target))
     assert unfinished(tmp_path) == [partial_of(target)]
     assert watch(partial_of(target)).duration > 1.0, "it plays as it is"
 

@@ -10,29 +10,25 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from aiortc import MediaStreamTrack, RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import MediaStreamError
 
-from engine.room.loopback import bind_to_loopback
+from engine.room.client.publishing import Camera
+from engine.room.client.received import ReceivedPicture
+from engine.room.playout import MEDIA_RATE
 from engine.room.room import Room
 from tests.real_time import until
-from tests.room.test_people import Guest
+from tests.room.test_people import Guest, tone
 from tests.room.test_room import Host, room_of
 
 
-class Plain(MediaStreamTrack):
+class Plain(Camera):
     """A camera that sees one shade of grey, at 15 frames a second."""
-
-    kind = "video"
 
     def __init__(self, luma: int) -> None:
         super().__init__()
         self.luma = luma
         self._count = 0
 
-    async def recv(self) -> av.VideoFrame:
-        if self.readyState != "live":
-            raise MediaStreamError
+    async def take(self) -> av.VideoFrame:
         await asyncio.sleep(1 / 15)
         yuv = np.full((144 * 3 // 2, 176), 128, dtype=np.uint8)
         yuv[:144] = self.luma
@@ -43,67 +39,31 @@ class Plain(MediaStreamTrack):
 
 
 class Onlooker(Guest):
-    """A guest with a camera, perhaps a screen, and sections in which others can be shown."""
+    """A guest with a camera (or the shade that it sees), perhaps a screen, and sections in which others can be shown."""
 
-    def __init__(self, *, camera: int | None = None, screen: int | None = None, slots: int = 2) -> None:
-        super().__init__()
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self._camera, self._screen, self._slots = camera, screen, slots
-        self.seen: dict[str, list[int]] = {}
-        """Shades of the frames of each section, by its mid."""
-        self._looking: list[asyncio.Task[None]] = []
-
-    def make_camera(self) -> Plain | None:
-        return Plain(self._camera) if self._camera is not None else None
-
-    async def join(self, signal: Any, *, within: float = 15.0) -> None:
-        connection = self._connection
-        connection.on("connectionstatechange", self._changed)
-        connection.addTransceiver(self.microphone, direction="sendrecv")
-        connection.addTransceiver(self.make_camera() or "video", direction="sendrecv")
-        if self._screen is not None:
-            connection.addTransceiver(Plain(self._screen), direction="sendonly")
-        for _ in range(self._slots):
-            connection.addTransceiver("video", direction="recvonly")
-        # Last: aiortc closes the transport of a channel that is older than the sections beside it.
-        channel = self._channel = connection.createDataChannel("app-messages")
-        channel.on("message", self._take_message)
-        channel.on("open", self._changed)
-        offer = await connection.createOffer()
-        bind_to_loopback(connection)
-        await connection.setLocalDescription(offer)
-        answer = await signal(connection.localDescription.sdp)
-        await connection.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
-        for transceiver in connection.getTransceivers():
-            if transceiver.receiver.track is not None:
-                look = self._look(str(transceiver.mid), transceiver.receiver.track)
-                self._looking.append(asyncio.create_task(look))
-        await asyncio.wait_for(self._connected.wait(), within)
-
-    async def close(self) -> None:
-        for task in self._looking:
-            task.cancel()
-        await super().close()
-
-    async def _look(self, mid: str, track: MediaStreamTrack) -> None:
-        while True:
-            try:
-                frame = await track.recv()
-            except MediaStreamError:
-                return
-            if isinstance(frame, av.VideoFrame):
-                luma = frame.to_ndarray(format="yuv420p")[: frame.height]
-                self.seen.setdefault(mid, []).append(round(float(luma.mean())))
+    def __init__(self, *, camera: Camera | int | None = None, screen: int | None = None, slots: int = 2) -> None:
+        super().__init__(
+            camera=Plain(camera) if isinstance(camera, int) else camera,
+            screen=None if screen is None else Plain(screen),
+            others=slots,
+            on_picture=self._look,
+        )
+        self.seen: dict[tuple[str, str], list[int]] = {}
+        """Shades of the pictures of everybody, by whose they are and what of them."""
 
     @property
-    def shown(self) -> dict[str, tuple[str, str]]:
-        """Who is shown in which section, and what of them."""
+    def shown(self) -> list[tuple[str, str]]:
+        """Who is shown, and what of them, as the room tells it: one for each section in use."""
         told = self.told("room.pictures")
-        return {each["mid"]: (each["session_id"], each["kind"]) for each in told[-1]["pictures"]} if told else {}
+        return [(each["session_id"], each["kind"]) for each in told[-1]["pictures"]] if told else []
 
     def sees(self, other: Guest, shade: int, kind: str = "camera") -> bool:
-        mids = [mid for mid, shown in self.shown.items() if shown == (other.session_id, kind)]
-        return any(abs(luma - shade) < 8 for mid in mids for luma in self.seen.get(mid, [])[-1:])
+        wanted = (other.session_id, kind)
+        return wanted in self.shown and any(abs(luma - shade) < 8 for luma in self.seen.get(wanted, [])[-1:])
+
+    def _look(self, picture: ReceivedPicture) -> None:
+        luma = picture.frame.to_ndarray(format="yuv420p")[: picture.frame.height]
+        self.seen.setdefault((picture.session_id, picture.kind), []).append(round(float(luma.mean())))
 
 
 @asynccontextmanager
@@ -120,10 +80,10 @@ async def onlooker_in(room: Room, **named: Any) -> AsyncIterator[Onlooker]:
 async def test_people_see_each_other() -> None:
     async with room_of(Host()) as room, onlooker_in(room, camera=60) as ada, onlooker_in(room, camera=190) as bruno:
         await until(lambda: ada.sees(bruno, 190) and bruno.sees(ada, 60))
-        told = [each["participant"] for each in bruno.told("room.participant_updated")]
-        assert all(each["video"] for each in told if each["session_id"] == ada.session_id)
-        before = len(bruno.seen[next(iter(bruno.shown))])
-        await until(lambda: len(bruno.seen[next(iter(bruno.shown))]) > before + 20)
+        assert all(each["video"] for each in bruno.switched() if each["session_id"] == ada.session_id)
+        (shown,) = bruno.shown
+        before = len(bruno.seen[shown])
+        await until(lambda: len(bruno.seen[shown]) > before + 20)
 
 
 async def test_who_comes_later_sees_who_was_there() -> None:
@@ -145,7 +105,7 @@ async def test_a_screen_is_a_picture_of_its_own() -> None:
     ):
         await until(lambda: bruno.sees(ada, 60) and bruno.sees(ada, 220, "screen"))
         ada.state(video=True, screen=False)
-        await until(lambda: set(bruno.shown.values()) == {(ada.session_id, "camera")})
+        await until(lambda: bruno.shown == [(ada.session_id, "camera")])
 
 
 async def test_with_one_section_screens_and_then_the_active_speaker_are_shown() -> None:
@@ -156,9 +116,7 @@ async def test_with_one_section_screens_and_then_the_active_speaker_are_shown() 
         onlooker_in(room, camera=190) as cleo,
     ):
         await until(lambda: ada.sees(bruno, 60))
-        cleo.microphone._speech = np.full(48_000 * 20, 0.3, dtype=np.float32) * np.sin(
-            2 * np.pi * 300 * np.arange(48_000 * 20, dtype=np.float32) / 48_000
-        )
+        cleo.microphone.push(tone(300, 20), MEDIA_RATE)
         await until(lambda: ada.sees(cleo, 190))
         assert len(ada.shown) == 1
 

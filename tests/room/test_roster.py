@@ -30,6 +30,13 @@ def test_a_change_is_told_with_the_whole_participant() -> None:
     assert message["properties"]["participant"]["local"] is False
 
 
+def test_how_good_a_connection_is_is_told_and_cannot_be_said_by_its_owner() -> None:
+    assert ADA.as_json()["network"] == "good"
+    weak = ADA.connected("very-low")
+    assert change_of("updated", "c1", weak)["properties"]["participant"]["network"] == "very-low"
+    assert weak.changed({"event_type": "room.state", "properties": {"network": "good", "audio": True}}) == weak
+
+
 def test_a_refusal_repeats_no_more_than_the_beginning_of_what_was_sent() -> None:
     assert refusal("c1", "x" * 1000, ValueError("no"))["properties"]["event_type"] == "x" * 100
     assert refusal("c1", {"a": 1}, ValueError("no"))["properties"]["event_type"] is None

@@ -123,6 +123,7 @@ def recording_routes(dependencies: ApiDependencies) -> APIRouter:
         """Get a recording."""
         return answer(await known(conversation_id, recording_id))
 
+    @router.head(f"{PATH}/{{recording_id}}/video", include_in_schema=False)
     @router.get(
         f"{PATH}/{{recording_id}}/video",
         response_class=Response,
@@ -135,6 +136,7 @@ def recording_routes(dependencies: ApiDependencies) -> APIRouter:
         etag = f"{recording_id}-{record.size}"
         return file_content(request, path, media_type="video/mp4", etag=etag, file_name=path.name, headers=SAFE_HEADERS)
 
+    @router.head(f"{PATH}/{{recording_id}}/captions", include_in_schema=False)
     @router.get(
         f"{PATH}/{{recording_id}}/captions",
         response_class=Response,

@@ -25,6 +25,7 @@ class PresentParticipant(AnswerModel):
     audio: bool = Field(description="Whether the microphone is on.")
     video: bool = Field(description="Whether the camera is on.")
     screen: bool = Field(description="Whether a screen is shared.")
+    network: Literal["good", "low", "very-low"] = Field(description="How good their connection to the room is.")
     local: bool = Field(description="Whether it is who gets this message.")
 
 
@@ -55,7 +56,7 @@ class ParticipantJoinedEvent(PresenceMessage):
 
 
 class ParticipantUpdatedEvent(PresenceMessage):
-    """Somebody's microphone, camera or screen was switched."""
+    """Somebody's microphone, camera or screen was switched, or their connection is better or worse than it was."""
 
     event_type: Literal["room.participant_updated"]
     properties: OneProperties

@@ -1,6 +1,5 @@
 """The appliance's own choice of models, files and settings, as a peer is given them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import Final
 from engine.bench.peer.pipecat_pipeline.plan import Plan
 from engine.bench.peer.variants import Variant
 from engine.conversation.prompt import PromptBuilder
-from engine.errors import InvalidInputError, ModelUnavailableError
+from engine.errors import InvalidInputError
 from engine.layers.llm.protocol import Sampling
 from engine.layers.tts.stored_voices import StoredVoices
+from engine.model_folders import best_folder, checked_folder, only_file
 from engine.settings import Settings
 from engine.store.records import PersonaRecord
 from engine.store.stock import DEFAULT_PERSONA_ID, load_stock
-from models.errors import ModelError
 from models.store import ModelStore
 from models.tiers import Tier
 
@@ -75,18 +74,17 @@ def same_models(settings: Settings, tier: Tier) -> SameModels:
     if settings.language != _LANGUAGE:
         raise InvalidInputError("language", settings.language, "for a comparison with a peer, en is")
     store = ModelStore(settings.home)
-    folder = _folders(store, settings, tier)
     choice = StoredVoices(store, tier, settings.voice).choose(settings.language)
     if choice is None or choice.basic:
         raise InvalidInputError(
             "voice", settings.voice or "basic", "a Piper voice in the store is, for a comparison with a peer"
         )
     return SameModels(
-        whisper=folder("stt", ""),
-        chat=_only(folder("llm", settings.chat_model), "*.gguf"),
-        voice=_only(_checked(store, choice.name), "*.onnx"),
-        vad=_only(folder("vad", ""), "*.onnx"),
-        smart_turn=_only(folder("end_of_turn", ""), "*.onnx"),
+        whisper=best_folder(store, tier, "stt", settings.language),
+        chat=only_file(best_folder(store, tier, "llm", settings.language, settings.chat_model), "*.gguf"),
+        voice=only_file(checked_folder(store, choice.name), "*.onnx"),
+        vad=only_file(best_folder(store, tier, "vad", settings.language), "*.onnx"),
+        smart_turn=only_file(best_folder(store, tier, "end_of_turn", settings.language), "*.onnx"),
         tier=tier,
     )
 
@@ -96,34 +94,3 @@ def same_prompt(now: datetime) -> str:
     persona = next(persona for persona in load_stock().personas if persona.persona_id == DEFAULT_PERSONA_ID)
     record = PersonaRecord(persona.persona_id, persona.persona_name, persona.fields, "system", "", "")
     return PromptBuilder(record, "", now).system().content
-
-
-def _folders(store: ModelStore, settings: Settings, tier: Tier) -> Callable[[str, str], Path]:
-    def folder(task: str, prefer: str) -> Path:
-        try:
-            name = store.best(task, settings.language, tier, prefer)
-        except ModelError as error:
-            raise ModelUnavailableError(str(error)) from error
-        if name is None:
-            raise ModelUnavailableError(
-                f"no model for {task} is in the store {store.root}; fetch the default models with `visavis models pull --default`"
-            )
-        return _checked(store, name)
-
-    return folder
-
-
-def _checked(store: ModelStore, name: str) -> Path:
-    try:
-        return store.checked(name)
-    except ModelError as error:
-        raise ModelUnavailableError(str(error)) from error
-
-
-def _only(folder: Path, pattern: str) -> Path:
-    found = sorted(folder.glob(pattern))
-    if not found:
-        raise ModelUnavailableError(
-            f"{folder} holds no {pattern}; fetch the default models with `visavis models pull --default`"
-        )
-    return found[0]

@@ -1,7 +1,7 @@
 """Who is in the room, as the room tells it: pure bookkeeping over its `room.*` messages."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 REPLICA = "tavus-replica"
@@ -24,6 +24,8 @@ class Participant:
     video: bool = False
     screen: bool = False
     """Whether each of the three is sent."""
+    network: str = "good"
+    """How good the connection is: `good`, `low` or `very-low`."""
 
     @property
     def is_replica(self) -> bool:
@@ -61,7 +63,7 @@ class ActiveSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class NetworkQuality:
-    """How good the connection is."""
+    """How good the connection of this client is."""
 
     quality: float
     """0 to 100."""
@@ -125,6 +127,8 @@ class Roster:
             case "room.network_quality":
                 quality, threshold = properties.get("quality"), properties.get("threshold")
                 if isinstance(quality, int | float) and isinstance(threshold, str):
+                    if self.local is not None:
+                        self.local = replace(self.local, network=threshold)
                     yield NetworkQuality(quality, threshold)
             case "room.recording":
                 yield from self._record(properties)
@@ -173,6 +177,7 @@ class Roster:
         if not isinstance(described, dict):
             return None
         session_id, joined_at = described.get("session_id"), described.get("joined_at")
+        network = described.get("network")
         if not isinstance(session_id, str) or not session_id:
             return None
         return Participant(
@@ -185,4 +190,5 @@ class Roster:
             audio=described.get("audio") is True,
             video=described.get("video") is True,
             screen=described.get("screen") is True,
+            network=network if isinstance(network, str) and network else "good",
         )

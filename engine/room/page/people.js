@@ -11,6 +11,7 @@
  * @property {boolean} audio  the microphone is on
  * @property {boolean} video  the camera is on
  * @property {boolean} screen  a screen is shared
+ * @property {Quality} [network]  of the connection; rooms tell that of others so
  * @property {boolean} local  it is the one who looks at this page
  *
  * @typedef {{mid: string, session_id: string, kind: "camera" | "screen"}} Shown  who is shown in which section
@@ -71,6 +72,11 @@ export class People extends EventTarget {
   /** Somebody's name as others read it. @param {string} sessionId */
   nameOf(sessionId) {
     return this.others.get(sessionId)?.user_name || "Guest";
+  }
+
+  /** How good somebody's connection is. @param {Person} person @returns {Quality} */
+  qualityOf(person) {
+    return QUALITIES.find((each) => each === person.network) ?? "good";
   }
 
   /** Who said it: "You", or a name. @param {import("./connection.js").Message} message */

@@ -6,7 +6,7 @@
  * @typedef {import("./people.js").Person} Person
  */
 
-import { screenOf } from "./words.js";
+import { aside, screenOf } from "./words.js";
 
 /** Colours of the initials, by a person's id: dark enough for white letters. */
 const HUES = 8;
@@ -71,7 +71,9 @@ export class Tiles {
     tile.classList.toggle("has-picture", video.srcObject !== null);
     tile.classList.toggle("muted", !person.audio);
     /** @type {HTMLElement} */ (tile.querySelector(".name")).textContent = name;
-    /** @type {HTMLElement} */ (tile.querySelector(".unseen")).textContent = person.audio ? "" : ", muted";
+    const quality = this.people.qualityOf(person);
+    tile.dataset.quality = quality;
+    /** @type {HTMLElement} */ (tile.querySelector(".unseen")).textContent = aside(person.audio, quality);
   }
 
   #showScreen() {

@@ -44,6 +44,12 @@ export const SHARE_TROUBLE = "The screen could not be shared. Try again, or choo
 /** @type {Record<import("./people.js").Quality, string>} */
 export const CONNECTION_WORDS = { good: "Good connection", low: "Weak connection", "very-low": "Very weak connection" };
 
+/** What stands behind a name for those who do not see the signs. @param {boolean} audio @param {import("./people.js").Quality} quality */
+export function aside(audio, quality) {
+  const weak = quality === "good" ? "" : `, ${CONNECTION_WORDS[quality].toLowerCase()}`;
+  return (audio ? "" : ", muted") + weak;
+}
+
 /** @param {import("./people.js").Quality} quality  that has become worse */
 export const connectionNews = (quality) => `${CONNECTION_WORDS[quality]}: others may hear you badly`;
 

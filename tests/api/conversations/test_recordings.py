@@ -95,6 +95,26 @@ async def test_the_film_is_downloaded_whole_or_in_parts(
     assert record.recording_id in film.headers["etag"]
 
 
+@pytest.mark.parametrize(("part", "size"), [("video", "100"), ("captions", "8")])
+async def test_who_asks_for_the_head_of_a_file_gets_all_but_the_file(
+    client: httpx.AsyncClient, stranger: httpx.AsyncClient, store: Store, settings: Settings, part: str, size: str
+) -> None:
+    conversation_id = await conversation(client)
+    record = await recorded(store, settings, conversation_id)
+    path = f"/v2/conversations/{conversation_id}/recordings/{record.recording_id}/{part}"
+    head, get = await client.head(path), await client.get(path)
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", size)
+    for name in ("accept-ranges", "content-disposition", "content-length", "content-type", "etag"):
+        assert head.headers[name] == get.headers[name]
+    part_of_it = await client.head(path, headers={"range": "bytes=2-6"})
+    assert (part_of_it.status_code, part_of_it.content, part_of_it.headers["content-length"]) == (206, b"", "5")
+    assert part_of_it.headers["content-range"] == f"bytes 2-6/{size}"
+    assert (await client.head(path, headers={"range": "bytes=500-"})).status_code == 416
+    assert (await client.head(path, headers={"if-none-match": get.headers["etag"]})).status_code == 304
+    assert (await stranger.head(path)).status_code == 401
+    assert (await client.head(f"{path}/more")).status_code == 404
+
+
 @pytest.mark.parametrize("part", ["", "/video", "/captions"])
 async def test_a_recording_is_read_with_a_key_and_under_its_own_conversation_alone(
     client: httpx.AsyncClient, stranger: httpx.AsyncClient, store: Store, settings: Settings, part: str

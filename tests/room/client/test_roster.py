@@ -76,6 +76,18 @@ def test_who_speaks_and_how_good_the_network_is() -> None:
     assert list(roster.follow(told("network_quality", quality=71, threshold="low"))) == [NetworkQuality(71, "low")]
 
 
+def test_everybody_s_connection_is_known_and_good_until_the_room_says_otherwise() -> None:
+    roster, _ = roster_of(REPLICA, ANN, ME)
+    assert [each.network for each in roster.participants.values()] == ["good", "good"]
+    [updated] = roster.follow(told("participant_updated", participant={**ANN, "network": "low"}))
+    assert isinstance(updated, Updated)
+    assert updated.participant.network == roster.participants["s1"].network == "low"
+    assert not list(roster.follow(told("participant_updated", participant={**ANN, "network": "low"})))
+    list(roster.follow(told("network_quality", quality=12, threshold="very-low")))
+    assert roster.local is not None
+    assert roster.local.network == "very-low", "of this client itself the room tells it so"
+
+
 def test_a_recording_is_known_while_it_runs() -> None:
     roster, _ = roster_of()
     begun = {"state": "started", "recording_id": "rec1", "session_id": "s1"}
@@ -98,7 +110,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-entries = st.dictionaries(st.sampled_from(["session_id", "user_id", "user_name", "audio", "joined_at"]), json_values)
+entries = st.dictionaries(
+    st.sampled_from(["session_id", "user_id", "user_name", "audio", "joined_at", "network"]), json_values
+)
 events = st.sampled_from(
     ["participants", "participant_joined", "participant_left", "active_speaker", "network_quality", "recording"]
 )
@@ -110,3 +124,4 @@ def test_what_cannot_be_read_changes_nothing_and_raises_nothing(event: str, desc
     for properties in ({"participant": described, "participants": everybody, "session_id": described}, described):
         list(roster.follow({"message_type": "room", "event_type": f"room.{event}", "properties": properties}))
     assert all(each and isinstance(each, str) for each in roster.participants)
+    assert all(each.network and isinstance(each.network, str) for each in roster.participants.values())
