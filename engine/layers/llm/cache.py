@@ -12,6 +12,8 @@ from engine.layers.llm.vocabulary import Token
 BATCH: Final = 64
 """Tokens evaluated in one call at most."""
 
+_SURELY_THE_SAME: Final = 24
+"""Tokens that what is left of a conversation shares with the cache at least, behind what was dropped from its midst."""
 _FIRST_BATCH: Final = 16
 _BATCH_SECONDS: Final = 0.2
 """A batch is made as long as fits here: cancelling waits for it.
@@ -42,7 +44,8 @@ class TokenCache:
         self.tokens: list[Token] = []
 
     def evaluate(self, prompt: Sequence[Token], cancel: CancelToken, *, draw_next: bool) -> bool:
-        """Make the cache hold exactly `prompt`, keeping the beginning that it shares with what is there.
+        """Make the cache hold exactly `prompt`, keeping the beginning that it shares with what is there, and what follows in both when
+        `prompt` leaves something out.
 
         `draw_next`: have logits ready to draw the token after it. Returns False when cancelled on the way: then the cache
         holds a beginning of `prompt`. Raises ModelUnavailableError when llama.cpp fails; the cache is empty then.
@@ -50,6 +53,7 @@ class TokenCache:
         if not prompt:
             raise ValueError("an empty prompt cannot be evaluated")
         shared = _common_length(self.tokens, prompt)
+        shared += self._close_gap(prompt, shared)
         self._keep(min(shared, len(prompt) - 1) if draw_next else shared)
         while len(self.tokens) < len(prompt):
             if cancel.cancelled:
@@ -71,6 +75,21 @@ class TokenCache:
         self._llama.llama_free(self.context)
         self.context = None
         self.tokens = []
+
+    def _close_gap(self, prompt: Sequence[Token], at: int) -> int:
+        """Drop tokens of the cache from place `at` on that `prompt` leaves out; return how many of those behind them it shares.
+
+        They keep what they know of the dropped ones, and are moved forward (rotary positions are turned back): a conversation that
+        outgrows its context is not evaluated anew.
+        """
+        end = _end_of_gap(self.tokens, prompt, at)
+        if end is None or not self._llama.llama_memory_can_shift(self._memory):
+            return 0
+        if not self._llama.llama_memory_seq_rm(self._memory, 0, at, end):
+            return 0
+        self._llama.llama_memory_seq_add(self._memory, 0, end, -1, at - end)
+        del self.tokens[at:end]
+        return _common_length(self.tokens[at:], prompt[at:])
 
     def _keep(self, count: int) -> None:
         if count == len(self.tokens):
@@ -102,6 +121,19 @@ class TokenCache:
         # A part at the end of a prompt says little about the speed of a full batch.
         if count >= _FIRST_BATCH:
             self._batch_size = max(_FIRST_BATCH, min(BATCH, int(count * _BATCH_SECONDS / max(seconds, 1e-6))))
+
+
+def _end_of_gap(tokens: Sequence[Token], prompt: Sequence[Token], at: int) -> int | None:
+    """Return where in `tokens` that goes on which `prompt` has at place `at`; None where it does not, or too little of it."""
+    sought = list(prompt[at : at + _SURELY_THE_SAME])
+    if len(sought) < _SURELY_THE_SAME:
+        return None
+    places = range(at + 1, len(tokens) - len(sought) + 1)
+    return next((place for place in places if tokens[place] == sought[0] and _begins(tokens, place, sought)), None)
+
+
+def _begins(tokens: Sequence[Token], place: int, sought: list[Token]) -> bool:
+    return list(tokens[place : place + len(sought)]) == sought
 
 
 def _common_length(left: Sequence[Token], right: Sequence[Token]) -> int:
