@@ -13,7 +13,8 @@ LONGEST_GAP = 10.0
 
 
 class MicrophoneStream:
-    """One stateful resampler per stream; lost packets become silence, counted, so that time never shrinks."""
+    """One stateful resampler per stream; what the decoder got nothing for becomes silence, counted, so that time never shrinks.
+    Packets that were lost singly or a few at a time come out of the decoder concealed (`concealment`)."""
 
     def __init__(self) -> None:
         self._resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
@@ -21,7 +22,7 @@ class MicrophoneStream:
         self._rate = 0
         """Hz of what is received."""
         self.lost_milliseconds = 0
-        """Sound that never arrived."""
+        """Sound that never arrived and was not concealed."""
 
     def missing(self, seconds: float) -> Iterator[NDArray[np.float32]]:
         """Yield the silence of a time in which no packet came; packets that come later go on after it. Nothing before the first one."""

@@ -1,9 +1,11 @@
 """Packets in the order in which they were sent, as soon as that can be told; I/O-free.
 
 A buffer of fixed depth delays everybody by what the worst network needs, and one that waits for what was lost stands still for as long
-as it is deep. This one hands on what comes in order at once. At a hole it waits no longer than packets of this network are late.
+as it is deep. This one hands on what comes in order at once. At a hole it waits no longer than nearly all packets of this network are
+late: the few that are later than that are lost to it, and do not hold back all others at each that was really lost.
 """
 
+import heapq
 from collections import deque
 from typing import Final, Generic, TypeVar
 
@@ -15,6 +17,9 @@ FIRST: Final = 0.06
 """The same, until anything is known of the network."""
 REMEMBERED: Final = 10.0
 """Seconds for which a late packet is a reason to wait longer."""
+TOO_LATE: Final = 0.01
+"""Share of packets that are not waited for. Waiting for the last of them costs more than concealing them: where delays fall off
+exponentially (mean 20 ms) at 5 % loss, 95 % of all packets are handed on within 78 instead of 119 ms for 0.7 % more to conceal."""
 _MARGIN: Final = 1.1
 _HALF: Final = 1 << 15
 _WRAP: Final = 1 << 16
@@ -33,6 +38,8 @@ class PacketOrder(Generic[T]):
         """Sequence numbers that are no longer waited for, with when the first after each came."""
         self._late: deque[tuple[float, float]] = deque()
         """When late packets came, and by how much."""
+        self._came: deque[float] = deque()
+        """When packets came, late or not."""
         self.lost = 0
         """Packets that were given up; those that came after all are among them."""
 
@@ -47,8 +54,11 @@ class PacketOrder(Generic[T]):
         """Seconds that a missing packet is waited for."""
         if self._next is None or (not self._late and not self.lost):
             return FIRST
-        worst = max((late for _, late in self._late), default=0.0)
-        return min(MOST, max(LEAST, worst * _MARGIN))
+        too_late = int(len(self._came) * TOO_LATE)
+        if len(self._late) <= too_late:
+            return LEAST
+        longest = heapq.nlargest(too_late + 1, (late for _, late in self._late))
+        return min(MOST, max(LEAST, longest[-1] * _MARGIN))
 
     def add(self, sequence_number: int, packet: T, now: float) -> list[T]:
         """Take a packet; return those whose turn has come."""
@@ -65,9 +75,10 @@ class PacketOrder(Generic[T]):
         if 0 < behind < _HALF:
             self._note_given_up(sequence_number, now)
             return self.expire(now)
-        later = [came for number, (_, came) in self._waiting.items() if self._ahead(number) > ahead]
         if sequence_number in self._waiting:
             return self.expire(now)
+        self._came.append(now)
+        later = [came for number, (_, came) in self._waiting.items() if self._ahead(number) > ahead]
         if later:
             self._note(now - min(later), now)
         self._waiting[sequence_number] = (packet, now)
@@ -111,6 +122,7 @@ class PacketOrder(Generic[T]):
     def _note_given_up(self, sequence_number: int, now: float) -> None:
         for number, came in self._given_up:
             if number == sequence_number:
+                self._came.append(now)
                 self._note(now - came, now)
                 self._given_up.remove((number, came))
                 return
@@ -121,3 +133,5 @@ class PacketOrder(Generic[T]):
     def _forget(self, now: float) -> None:
         while self._late and now - self._late[0][0] > REMEMBERED:
             self._late.popleft()
+        while self._came and now - self._came[0] > REMEMBERED:
+            self._came.popleft()

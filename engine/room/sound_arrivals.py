@@ -1,4 +1,4 @@
-"""What a receiver of sound gets, handed to its decoder in order and as soon as possible.
+"""What a receiver of sound gets, handed to its decoder in order and as soon as possible; what was lost is concealed.
 
 aiortc's own buffer hands a packet on when the next one has come, stands still for 16 packets (0.3 s) at each that is lost, and stays
 as far behind from then on: it gives back one packet for each that comes.
@@ -10,6 +10,7 @@ from typing import Any
 from aiortc import RTCRtpReceiver
 from aiortc.jitterbuffer import JitterFrame
 
+from engine.room.concealment import Concealment
 from engine.room.packet_order import PacketOrder
 
 
@@ -21,6 +22,7 @@ class SoundArrivals:
         self._order: PacketOrder[Any] = PacketOrder()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._concealment = Concealment()
         # aiortc has no setting for it.
         receiver._RTCRtpReceiver__jitter_buffer = self  # type: ignore[attr-defined]
 
@@ -28,6 +30,11 @@ class SoundArrivals:
     def lost(self) -> int:
         """Packets that never came, or so late that they were no longer of use."""
         return self._order.lost
+
+    @property
+    def concealed_milliseconds(self) -> int:
+        """Sound that the decoder made up for what was lost."""
+        return self._concealment.milliseconds
 
     def add(self, packet: Any) -> tuple[bool, None]:
         """Take a packet from aiortc; what it gets back is that nothing is to be done."""
@@ -41,13 +48,18 @@ class SoundArrivals:
             self._timer = None
 
     def _hand_on(self, packets: list[Any]) -> None:
-        receiver = self._receiver
+        receiver, now = self._receiver, self._loop.time()
         for packet in packets:
             codec = receiver._RTCRtpReceiver__codecs.get(packet.payload_type)
             # An empty payload would tell the decoder that the stream has ended.
-            if codec is not None and packet._data and receiver._RTCRtpReceiver__decoder_thread is not None:
-                timestamp = receiver._RTCRtpReceiver__timestamp_mapper.map(packet.timestamp)
-                receiver._RTCRtpReceiver__decoder_queue.put((codec, JitterFrame(packet._data, timestamp)))
+            if codec is None or not packet._data or receiver._RTCRtpReceiver__decoder_thread is None:
+                continue
+            decoder = receiver._RTCRtpReceiver__decoder_queue
+            stamp = receiver._RTCRtpReceiver__timestamp_mapper.map(packet.timestamp)
+            if codec.name.lower() == "opus":
+                for data, lost in self._concealment.before(packet._data, packet.sequence_number, stamp, now):
+                    decoder.put((codec, JitterFrame(data, lost)))
+            decoder.put((codec, JitterFrame(packet._data, stamp)))
         self._wait()
 
     def _wait(self) -> None:

@@ -5,7 +5,7 @@ Everybody hears everybody but themselves. Who is alone with the replica gets its
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import av
 import numpy as np
@@ -18,9 +18,15 @@ from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.tracks import SoundTrack
 
 BEGINS_WITH = 2 * TICK
-"""Samples (40 ms) that wait before a voice begins, so that packets may be late by as much."""
-MOST = 6 * TICK
-"""Samples (120 ms) that may wait: a sender's clock that runs faster than the room's must not grow into a delay."""
+"""Samples (40 ms) that wait before a voice begins, so that packets may be late by as much. It begins anew whenever nothing is there,
+and so comes to wait for as long as packets of this network are late."""
+MOST = 16 * TICK
+"""Samples (320 ms) that may wait; half of them stay when there are more."""
+LOOKED_BACK: Final = 250
+"""Ticks (5 s); what has waited all of that time is not needed: a sender's clock that runs faster than the room's must not grow into a
+delay, nor one bad moment of the network stay one."""
+_QUIET: Final = 330
+"""Loudest sample (-40 dB) of a tick that nobody misses."""
 LOUDEST = 32767
 
 
@@ -32,6 +38,12 @@ class Voice:
         self._pieces: deque[NDArray[np.int16]] = deque()
         self._waiting = 0
         self._speaks = False
+        self._looked = 0
+        """Ticks since what waits was last found needed or not."""
+        self._least = MOST
+        """Samples that waited at least in them."""
+        self._surplus = 0
+        """Samples that are not needed, and go when nobody misses them."""
         self.dropped = 0
         """Samples thrown away because they came faster than the clock took them."""
 
@@ -41,22 +53,40 @@ class Voice:
         return self._waiting if self._speaks else max(self._waiting, BEGINS_WITH)
 
     def push(self, frame: av.AudioFrame) -> None:
-        """Take sound as it came out of the decoder."""
+        """Take sound as it came out of the decoder, what was lost concealed (`concealment`)."""
         for resampled in self._resampler.resample(frame):
             piece = resampled.to_ndarray().reshape(-1).astype(np.int16, copy=False)
             self._pieces.append(piece)
             self._waiting += piece.size
         if self._waiting > MOST:
-            surplus = self._waiting - BEGINS_WITH
-            self._read(surplus)
-            self.dropped += surplus
+            self._drop(self._waiting - MOST // 2)
 
     def take(self) -> NDArray[np.int16] | None:
         """Return the next 20 ms, shape [960], mono at 48 kHz; None while nothing is there."""
         if not self._speaks and self._waiting < BEGINS_WITH:
             return None
         self._speaks = self._waiting >= TICK
-        return self._read(TICK) if self._speaks else None
+        if not self._speaks:
+            return None
+        out = self._read(TICK)
+        self._look()
+        if self._surplus >= TICK and self._waiting >= TICK and out.min() > -_QUIET and out.max() < _QUIET:
+            self._surplus -= TICK
+            self.dropped += TICK
+            out = self._read(TICK)
+        return out
+
+    def _look(self) -> None:
+        self._looked += 1
+        self._least = min(self._least, self._waiting)
+        if self._looked == LOOKED_BACK:
+            self._surplus = max(0, self._least - TICK)
+            self._looked, self._least = 0, MOST
+
+    def _drop(self, count: int) -> None:
+        self._read(count)
+        self.dropped += count
+        self._looked, self._least, self._surplus = 0, MOST, 0
 
     def _read(self, count: int) -> NDArray[np.int16]:
         out = np.empty(count, dtype=np.int16)

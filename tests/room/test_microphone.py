@@ -27,7 +27,7 @@ def test_48_khz_stereo_becomes_16_khz_mono() -> None:
     assert sound[1000:].mean() == pytest.approx(0.5, abs=0.01)
 
 
-def test_lost_packets_become_silence_and_are_counted() -> None:
+def test_packets_that_nothing_was_decoded_for_become_silence_and_are_counted() -> None:
     stream = MicrophoneStream()
     sound = heard(stream, [0, 960, 960 * 5, 960 * 6])
     assert stream.lost_milliseconds == 60

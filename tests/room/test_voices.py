@@ -14,7 +14,7 @@ from engine.room.opus import SpeechEncoder
 from engine.room.pacer import SoundTick
 from engine.room.playout import MEDIA_RATE, TICK
 from engine.room.tracks import SoundTrack
-from engine.room.voices import BEGINS_WITH, MOST, Voice, connect, mixed, send
+from engine.room.voices import BEGINS_WITH, LOOKED_BACK, MOST, Voice, connect, mixed, send
 
 
 def frame(level: int, samples: int = TICK, *, rate: int = MEDIA_RATE) -> av.AudioFrame:
@@ -40,6 +40,52 @@ def test_a_voice_begins_when_a_little_of_it_waits_and_ends_when_nothing_does() -
     assert voice.take() is None
     voice.push(frame(1000))
     assert voice.take() is None, "it begins anew, with something in hand"
+
+
+def burst(voice: Voice, count: int, level: int = 1000) -> None:
+    for _ in range(count):
+        voice.push(frame(level))
+
+
+def heard_of(voice: Voice, ticks: int, *, level: int = 1000) -> int:
+    """Return how many of so many ticks hold sound, on a network that brings a packet for each."""
+    heard = 0
+    for _ in range(ticks):
+        voice.push(frame(level))
+        heard += voice.take() is not None
+    return heard
+
+
+def test_a_network_that_holds_sound_back_is_heard_without_holes_as_soon_as_it_is_known() -> None:
+    voice = Voice()
+    heard = []
+    for tick in range(200):
+        # Five packets at a time: all but the last are late.
+        if tick % 5 == 0:
+            burst(voice, 5)
+        heard.append(voice.take() is not None)
+    assert all(heard[10:])
+    assert voice.dropped == 0
+
+
+def test_what_waits_without_need_goes_when_it_is_quiet() -> None:
+    voice = Voice()
+    burst(voice, 12)
+    assert heard_of(voice, LOOKED_BACK) == LOOKED_BACK
+    late = voice.delay
+    assert heard_of(voice, LOOKED_BACK) == LOOKED_BACK
+    assert voice.delay == late, "nothing is cut out of speech"
+    assert heard_of(voice, LOOKED_BACK, level=20) == LOOKED_BACK
+    assert voice.delay <= BEGINS_WITH
+    assert late - voice.delay == voice.dropped
+
+
+def test_what_is_needed_stays_however_quiet_it_is() -> None:
+    voice = Voice()
+    for _ in range(4 * LOOKED_BACK // 5):
+        burst(voice, 5, level=20)
+        assert [voice.take() is not None for _ in range(5)] == [True] * 5
+    assert voice.dropped == 0
 
 
 def test_a_sender_that_is_too_fast_grows_into_no_delay() -> None:
