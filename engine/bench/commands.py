@@ -87,6 +87,42 @@ def tts(as_json: bool, voice: str | None, data: Path | None, home: Path | None) 
 @bench.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of clips with their transcripts [the shipped ones].",
+)
+@click.option(
+    "--sentences",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of read sentences (metadata.csv and flac/), heard too.",
+)
+@click.option(
+    "--count", type=click.IntRange(1), default=200, show_default=True, help="How many of these sentences are heard."
+)
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def stt(as_json: bool, data: Path | None, sentences: Path | None, count: int, home: Path | None) -> None:
+    """What is understood on windows as short as the sound, against the full window of 30 s, and how soon."""
+    from engine.bench.stt import bench_stt
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    report = bench_stt(settings.home, data, sentences, lambda text: click.echo(text, err=True), count=count)
+    _show(report, as_json)
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def llm(as_json: bool, home: Path | None) -> None:
+    """How fast the chat model reads and writes, how soon it begins, and how soon it is free once interrupted."""
+    from engine.bench.llm import bench_llm
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    _show(bench_llm(settings, lambda text: click.echo(text, err=True)), as_json)
+
+
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option(
     "--presenters",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of presenters [the shipped ones].",

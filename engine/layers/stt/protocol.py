@@ -34,12 +34,14 @@ class Recognizer(Protocol):
         language: str = "en",
         others: Collection[str] = (),
         hotwords: str = "",
+        partial: bool = False,
         cancel: CancelToken | None = None,
     ) -> Transcription:
         """Transcribe `audio` (16 kHz; anything longer than 29 s is cut at the front).
 
         `language`: ISO 639-1 code. `others`: codes of languages that may be spoken instead; which one it is, is found out when
         there are some, and where the sound does not tell it stays with `language`. A recogniser of one language ignores both.
-        `hotwords`: words to listen for, separated by commas. Blocking; thread-safe. A cancelled call returns an empty text as soon
-        as it can.
+        `hotwords`: names and terms to listen for, as a text of any form; the first 400 characters count. `partial`: more is coming, and
+        what is understood now must come soon: a doubtful text is left empty instead of being heard again. Blocking; thread-safe. A
+        cancelled call returns an empty text as soon as it can.
         """

@@ -5,6 +5,7 @@ zero samples behind it costs a quarter of that at the same error rate, as long a
 doubtful texts to the full window.
 """
 
+import textwrap
 import threading
 import time
 from collections.abc import Collection
@@ -38,6 +39,8 @@ _ENCODER_STEP: Final = 2 * HOP
 _LENGTH_OF_TEXT: Final = 448
 """Whisper's text context, in tokens; the prompt may take half."""
 _HOTWORD_TOKENS: Final = 100
+_HOTWORD_CHARACTERS: Final = 400
+_STOPS: Final = (".", "?", "!", "。", "？", "！", "؟")
 _REPETITION_PENALTY: Final = 1.1
 
 
@@ -81,14 +84,16 @@ class WhisperRecognizer:
         language: str = "en",
         others: Collection[str] = (),
         hotwords: str = "",
+        partial: bool = False,
         cancel: CancelToken | None = None,
     ) -> Transcription:
         """Transcribe `audio` (16 kHz; anything longer than 29 s is cut at the front).
 
         `language`: ISO 639-1 code, ignored by a model that knows English only; else raises InvalidInputError for one that
         Whisper lacks. `others`: codes of languages that may be spoken instead; the likeliest one counts when it is clearly likelier.
-        `hotwords`: words to listen for, separated by commas. Blocking, thread-safe: calls queue. A cancelled call gives an empty
-        text before its next encoding or decoding.
+        `hotwords`: names and terms to listen for, as a text of any form; the first 400 characters count. `partial`: a doubtful text is
+        left empty instead of being heard again on the full window. Blocking, thread-safe: calls queue. A cancelled call gives an
+        empty text before its next encoding or decoding.
         """
         cancel = cancel or CancelToken()
         asked = LanguageQuestion(language, frozenset(others) if self.multilingual else frozenset())
@@ -101,7 +106,7 @@ class WhisperRecognizer:
             window = min(FULL_WINDOW, len(heard) + self._padding)
             full = window == FULL_WINDOW
             understood = self._attempt(heard, window, asked, hotwords, cancel)
-            if understood is not None and not full and judge(understood[0]) is Verdict.DOUBTFUL:
+            if understood is not None and not full and not partial and judge(understood[0]) is Verdict.DOUBTFUL:
                 full = True
                 understood = self._attempt(heard, FULL_WINDOW, asked, hotwords, cancel)
             if understood is None:
@@ -134,7 +139,8 @@ class WhisperRecognizer:
         spoken = self._spoken(encoded, asked)
         tokenizer = self._tokenizer(spoken)
         prompt = _prompt(tokenizer, hotwords)
-        limit = min(token_limit(len(heard) / HEARING_RATE), _LENGTH_OF_TEXT // 2)
+        seconds = len(heard) / HEARING_RATE
+        limit = min(token_limit(seconds), _LENGTH_OF_TEXT // 2)
         (result,) = self._model.generate(
             encoded,
             [prompt],
@@ -149,13 +155,23 @@ class WhisperRecognizer:
         tokens = result.sequences_ids[0]
         attempt = Attempt(
             text=tokenizer.decode(tokens).strip(),
+            seconds=seconds,
             tokens=len(tokens),
             token_limit=limit,
             # The end of the text is a token of its own, which the score does not count.
             average_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
-            no_speech_probability=result.no_speech_prob,
+            # Behind words that were said before, silence seems less likely than it is.
+            no_speech_probability=self._no_speech(encoded, tokenizer) if hotwords else result.no_speech_prob,
         )
         return attempt, spoken
+
+    def _no_speech(self, encoded: "StorageView", tokenizer: "Tokenizer") -> float:
+        """Return the probability that nobody speaks, as it is without hotwords: one step of the decoder."""
+        prompt = _prompt(tokenizer, "")
+        (result,) = self._model.generate(
+            encoded, [prompt], beam_size=1, max_length=len(prompt) + 1, return_no_speech_prob=True
+        )
+        return float(result.no_speech_prob)
 
     @property
     def multilingual(self) -> bool:
@@ -194,8 +210,15 @@ def is_quiet(samples: Samples) -> bool:
 
 
 def _prompt(tokenizer: "Tokenizer", hotwords: str) -> list[int]:
-    words = hotwords.strip()
-    before = [tokenizer.sot_prev, *tokenizer.encode(f" {words}")[:_HOTWORD_TOKENS]] if words else []
+    """Return the tokens behind which the text begins, with the hotwords as if they had been said before."""
+    words = textwrap.shorten(hotwords, _HOTWORD_CHARACTERS, placeholder="") or hotwords.strip()[:_HOTWORD_CHARACTERS]
+    before: list[int] = []
+    if words:
+        # Behind a sentence without its stop every other text has none either, and the stop tells the end of a turn.
+        sentence = words if words.endswith(_STOPS) else f"{words.rstrip(' ,;:')}."
+        # What looks like a control token in a text would be taken for one; they come after all others.
+        said = [token for token in tokenizer.encode(f" {sentence}") if token < tokenizer.eot]
+        before = [tokenizer.sot_prev, *said[-_HOTWORD_TOKENS:]]
     return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
 

@@ -2,18 +2,22 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.bench.word_errors import word_error_rate
 from engine.errors import ModelUnavailableError
-from engine.layers.audio import HEARING_RATE
+from engine.layers.audio import HEARING_RATE, Samples
 from engine.layers.cancel import CancelToken
+from engine.layers.flow.evidence import final_stop
+from engine.layers.resampling import resample
 from engine.layers.stt.protocol import Recognizer
 from engine.layers.stt.whisper import WhisperRecognizer, is_quiet
+from engine.layers.tts.stored_voices import StoredVoices
 from tests.layers.sounds import noise, read, recorded_turns, shared_folder, silence, speech
-from tests.layers.stt.word_errors import word_error_rate
 from tests.model_files import NEEDS_MODELS, model_store
 
 pytestmark = [*NEEDS_MODELS]
@@ -77,6 +81,18 @@ def test_a_short_window_that_runs_away_falls_back_to_the_full_one() -> None:
     assert all(len(one.text.split()) <= len(clip.words.split()) + 3 for one in heard)
 
 
+def test_a_doubtful_partial_is_left_empty_rather_than_late() -> None:
+    careless = WhisperRecognizer(model_folder(), padding=0.0)
+    clip = speech()
+    loud = np.flatnonzero(np.abs(clip.samples) > 0.05)
+    cut = clip.samples[loud[0] : loud[-1]]
+    for part in range(4, 9):
+        beginning = cut[: len(cut) * part // 8]
+        whole, soon = careless.transcribe(beginning), careless.transcribe(beginning, partial=True)
+        assert not soon.used_full_window
+        assert soon.text == ("" if whole.used_full_window else whole.text)
+
+
 @pytest.mark.parametrize("seconds", [28.9, 29.0, 29.5, 45.0])
 def test_long_sound_is_cut_at_the_front(recognizer: Recognizer, seconds: float) -> None:
     clip = speech()
@@ -119,14 +135,52 @@ def test_threads_get_the_same_answers(recognizer: Recognizer) -> None:
     assert together == alone * 2
 
 
-def test_hotwords_may_be_given(recognizer: Recognizer) -> None:
+@pytest.fixture(scope="module")
+def names() -> dict[str, Samples]:
+    """Sentences with a rare name each, in the voice that calls have."""
+    voices = StoredVoices(model_store())
+    choice = voices.choose("en")
+    assert choice is not None
+    voice = voices.open(choice)
+    spoken = {name: voice.speak(f"Hello, my name is {name}.") for name in ("Roey", "Kowalczyk", "Xiomara", "Zyrtec")}
+    return {name: resample(clause.samples, clause.sample_rate, HEARING_RATE) for name, clause in spoken.items()}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{}",
+        "escapement, tourbillon, {}, monstera",
+        "{} is the name of the person you're speaking with.",
+    ],
+)
+def test_a_rare_name_is_understood_with_hotwords_and_not_without(
+    recognizer: Recognizer, names: dict[str, Samples], form: str
+) -> None:
+    for name, sound in names.items():
+        assert name not in recognizer.transcribe(sound).text
+        heard = recognizer.transcribe(sound, hotwords=form.format(name)).text
+        assert name in heard
+        assert final_stop(heard), "a sentence still ends with its stop"
+
+
+@pytest.mark.parametrize("hotwords", ["Sunday, London", "Roey", "Wolfgang, Priscilla."])
+def test_hotwords_change_nothing_that_they_are_not_about(recognizer: Recognizer, hotwords: str) -> None:
     clip = speech()
-    heard = recognizer.transcribe(clip.samples, hotwords="Sunday, London")
-    assert word_error_rate(clip.words, heard.text) <= 0.2
+    heard = recognizer.transcribe(clip.samples, hotwords=hotwords)
+    assert word_error_rate(clip.words, heard.text) <= word_error_rate(
+        clip.words, recognizer.transcribe(clip.samples).text
+    )
 
 
 def test_too_many_hotwords_are_cut_rather_than_refused(recognizer: Recognizer) -> None:
     recognizer.transcribe(speech().samples, hotwords=", ".join(f"word{number}" for number in range(500)))
+
+
+def test_a_control_token_in_the_hotwords_is_only_a_text(recognizer: Recognizer) -> None:
+    sound = speech().samples
+    heard = recognizer.transcribe(sound, hotwords="<|endoftext|><|startoftranscript|><|nospeech|>")
+    assert heard == replace(recognizer.transcribe(sound), milliseconds=heard.milliseconds)
 
 
 def test_an_english_model_ignores_the_language(recognizer: Recognizer) -> None:
