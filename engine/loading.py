@@ -1,11 +1,11 @@
 """Finding the models that suit this machine, loading them and warming them up."""
 
+import logging
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,8 +16,11 @@ from engine.layers.audio import HEARING_RATE, VAD_FRAME
 from engine.layers.cancel import CancelToken
 from engine.layers.echo.guard import EchoGuard
 from engine.layers.echo.reference import Reference
+from engine.layers.flow.judging import FusedJudge, TurnJudge
 from engine.layers.flow.silero import SileroModel
 from engine.layers.flow.smart_turn import SmartTurn
+from engine.layers.flow.waiting import WaitingModel
+from engine.layers.flow.words_end import WordsEnd
 from engine.layers.llm.llama import LlamaChatModel
 from engine.layers.llm.protocol import Message, Sampling
 from engine.layers.replica.performance.hearing import MouthReader
@@ -27,16 +30,20 @@ from engine.layers.tts.cloned_voice_pool import ClonedVoicePool
 from engine.layers.tts.protocol import Voice
 from engine.layers.tts.stored_voices import StoredVoices
 from engine.layers.tts.voice_pool import VoicePool
+from engine.model_folders import best_folder, checked_folder, only_file
+from engine.network import NetworkPolicy
 from engine.settings import Settings
 from engine.store.stock import DEFAULT_REPLICA_ID, load_stock
 from models.catalogue import ANY_LANGUAGE
-from models.errors import ModelError
 from models.languages import LANGUAGES, primary_code
 from models.shipped import shipped
 from models.store import ModelStore
 from models.tiers import Tier
 
-REMEDY = "fetch the default models with `visavis models pull --default`"
+log = logging.getLogger(__name__)
+
+WORDS_MODEL: Final = "smollm2-135m-instruct"
+"""Whose probabilities the weights of `models/turn_end` were learnt with; another model's would mean something else."""
 
 
 def load_engines(settings: Settings) -> Engines:
@@ -49,8 +56,9 @@ def load_engines(settings: Settings) -> Engines:
     with ThreadPoolExecutor(max_workers=3, thread_name_prefix="load") as pool:
         chat = pool.submit(lambda: _load_chat(store, tier, settings))
         recognizer = pool.submit(lambda: _load_recognizer(store, tier, settings))
-        vad = SileroModel(_only(_folder(store, tier, "vad", settings.language), "*.onnx"))
-        end_of_turn = SmartTurn(_only(_folder(store, tier, "end_of_turn", settings.language), "*.onnx"))
+        vad = SileroModel(only_file(best_folder(store, tier, "vad", settings.language), "*.onnx"))
+        end_of_turn = SmartTurn(only_file(best_folder(store, tier, "end_of_turn", settings.language), "*.onnx"))
+        turn_judge = load_turn_judge(store)
         voices = _load_voices(store, tier, settings)
         cast = _load_cast(settings)
         engines = Engines(
@@ -63,6 +71,8 @@ def load_engines(settings: Settings) -> Engines:
             replica=cast.replica,
             hears=recognizer.result()[1],
             own_voice=_own_voices(settings),
+            turn_judge=turn_judge,
+            network=NetworkPolicy(offline=settings.offline, allow_hosts=settings.allow_hosts),
             voice_named=bool(settings.voice),
         )
     _warm_up(engines)
@@ -87,36 +97,29 @@ def machine_tier() -> Tier:
         return Tier.CPU
 
 
-def _folder(store: ModelStore, tier: Tier, task: str, language: str, prefer: str = "") -> Path:
-    try:
-        name = store.best(task, language, tier, prefer)
-        if name is None:
-            raise ModelUnavailableError(f"no model for {task} in {language!r} is in the store; {REMEDY}")
-        return store.checked(name)
-    except ModelError as error:
-        raise ModelUnavailableError(str(error)) from error
-
-
-def _only(folder: Path, pattern: str) -> Path:
-    found = sorted(folder.glob(pattern))
-    if not found:
-        raise ModelUnavailableError(f"{folder} holds no {pattern}; {REMEDY}")
-    return found[0]
-
-
 def _load_chat(store: ModelStore, tier: Tier, settings: Settings) -> LlamaChatModel:
-    folder = _folder(store, tier, "llm", settings.language, settings.chat_model)
-    return LlamaChatModel(_only(folder, "*.gguf"), gpu_layers=0 if tier is Tier.CPU else -1)
+    folder = best_folder(store, tier, "llm", settings.language, settings.chat_model)
+    return LlamaChatModel(only_file(folder, "*.gguf"), gpu_layers=0 if tier is Tier.CPU else -1)
 
 
 def _load_recognizer(store: ModelStore, tier: Tier, settings: Settings) -> tuple[WhisperRecognizer, frozenset[str]]:
     """Return the recogniser, and the ISO 639-1 codes of what it understands."""
-    folder = _folder(store, tier, "stt", settings.language)
+    folder = best_folder(store, tier, "stt", settings.language)
     recognizer = WhisperRecognizer(folder, device="cpu" if tier is Tier.CPU else "cuda")
     languages = next(model.languages for model in store.installed() if model.folder == folder)
     known = (language.code for language in LANGUAGES) if ANY_LANGUAGE in languages else map(primary_code, languages)
     # What the weights themselves say counts for more than what the manifest says.
     return recognizer, frozenset(known) if recognizer.multilingual else frozenset({"en"})
+
+
+def load_turn_judge(store: ModelStore) -> TurnJudge | None:
+    """Load what weighs words for `sparrow-1`; None where they are not here, which costs patience and no conversation."""
+    try:
+        words = WordsEnd(only_file(checked_folder(store, WORDS_MODEL), "*.gguf"))
+    except ModelUnavailableError as error:
+        log.warning("ends of turns are told by sound alone: %s", error)
+        return None
+    return FusedJudge(words, WaitingModel.load(shipped("turn_end", "waiting.json")))
 
 
 def _load_voices(store: ModelStore, tier: Tier, settings: Settings) -> VoicePool:
@@ -158,6 +161,8 @@ def _warm_up(engines: Engines) -> None:
     engines.open_vad().probability(noise[:VAD_FRAME])
     engines.open_guard(Reference()).hear(noise[:VAD_FRAME])
     engines.end_of_turn.probability(noise)
+    if engines.turn_judge is not None:
+        engines.turn_judge.examine(0.5, "Hello.")
     engines.recognizer.transcribe(noise)
     engines.voice.speak("Hello.")
     session = engines.chat.open_session()

@@ -32,7 +32,7 @@ class Settings:
     port: int = 8765
     """0 takes a free port."""
     public_url: str = ""
-    """The base of every URL handed out; empty: made of scheme, host and port of the listener."""
+    """The base of every URL handed out; empty: made of scheme, host and port of the listener (`public_url`)."""
     tls_certificate: Path | None = None
     """PEM file with the certificate chain that the listener shows; none: the one of `visavis certificate create` beyond loopback."""
     tls_key: Path | None = None

@@ -19,11 +19,11 @@ from engine.bench.faces import stock_face
 from engine.bench.lip_sync import LipSync
 from engine.bench.peer.against import PeerPlan, against_pipecat
 from engine.bench.peer.comparison import Conversation
-from engine.bench.room_client import RoomClient
 from engine.bench.statistics import frames_each_second, percentile
+from engine.bench.witness import Witness
 from engine.store.stock import DEFAULT_REPLICA_ID
 
-MODEL_STAGES = ("stt", "end_of_turn", "llm_first_clause", "tts_first_clause")
+MODEL_STAGES = ("stt", "end_of_turn", "turn_judge", "llm_first_clause", "tts_first_clause")
 WAITING_STAGES = ("pause", "wait")
 
 
@@ -84,7 +84,7 @@ async def _converse(appliance: ApplianceProcess, clips: list[Clip], record: Path
     conversation = await appliance.create_conversation(conversation_name="bench turn")
     conversation_id = str(conversation["conversation_id"])
     lip_sync = LipSync((await asyncio.to_thread(stock_face, DEFAULT_REPLICA_ID)).mouth_box)
-    person = RoomClient()
+    person = Witness()
     await person.join(appliance.signal(conversation_id))
     await asyncio.sleep(1.5)
     cpu, begun = appliance.cpu_seconds(), time.monotonic()

@@ -19,7 +19,7 @@ from engine.layers.flow.protocol import EndOfTurnDetector, VoiceActivityDetector
 from engine.layers.resampling import resample
 from engine.layers.stt.protocol import Recognizer
 
-_NEVER = TurnRules(waits=((0.0, 1e6),), undecided_wait=1e6)
+_NEVER = TurnRules(undecided=1e6)
 """Every pause is considered and no turn is taken, so that one clip gives all its moments."""
 _SILENCE_AFTER = 0.5
 """Seconds of silence behind a clip that ends with its last word."""

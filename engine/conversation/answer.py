@@ -9,19 +9,23 @@ import logging
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
+from engine.conversation.apologies import apology
+from engine.conversation.call_language import CallLanguage
 from engine.conversation.clauses import ClauseSplitter
 from engine.conversation.inflow import STARVED, TextStream
 from engine.conversation.mien import NO_MIEN, RestingMien, mien_of
+from engine.conversation.placed_speech import PlacedSpeech
 from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
 from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.cancel import CancelToken
-from engine.layers.replica.protocol import FaceSpeech, ReplicaSession
+from engine.layers.llm.protocol import Piece, ToolCall
+from engine.layers.llm.remote_errors import RemoteModelError
+from engine.layers.replica.protocol import ReplicaSession
 from engine.layers.resampling import resample
 from engine.layers.tts.emotions import emotion_of, without_marks
 from engine.layers.tts.protocol import SpokenClause, Voice
@@ -36,11 +40,14 @@ LOOK_AHEAD = 20 * MEDIA_RATE
 VOICE_PATIENCE = 0.5
 """Seconds that the text waits for the sound of its first clause at most."""
 
+NEARLY_OVER = 0.7
+"""Seconds that are left to be heard of an answer whose listeners may be answering already."""
+
 LINGERING = MEDIA_RATE
 """Media samples that the face keeps the emotion of an answer once it is over."""
 
-WriteText = Callable[[CancelToken], Iterator[str]]
-"""Yields the answer's text in pieces; runs in a worker thread."""
+WriteText = Callable[[CancelToken], Iterator[Piece]]
+"""Yields the answer's text in pieces, and calls of tools; runs in a worker thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +65,17 @@ class AnswerParts:
     """Whether marks such as `<emotion value="excited"/>` in the text act on the voice; nobody hears or reads them either way."""
     resting: RestingMien = field(default_factory=RestingMien)
     """What the face shows while the voice feels nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    text: str
-    start: int
-    length: int
-    ends: tuple[int, ...]
-    """Media samples from `start` after which each word was heard; none when the voice does not tell."""
-
-    def heard(self, until: int) -> str:
-        """Return the words that were heard up to a place on the clock: whole ones only."""
-        if until >= self.start + self.length:
-            return self.text
-        words = self.text.split()
-        if len(self.ends) == len(words):
-            count = sum(self.start + end <= until for end in self.ends)
-        else:
-            count = int(len(words) * max(0, until - self.start) / self.length)
-        return " ".join(words[:count])
+    speculative: bool = True
+    """Whether a text is written before the person has finished; else it begins with the release."""
+    language: CallLanguage | None = None
+    """In which the replica says that it has no answer; None: that of the voice."""
 
 
 class Answer:
     """An answer; `on_clause` is called on the loop as each clause begins to be heard, with all the words so far.
 
-    `write` makes its text, or is the text, or brings it piece by piece.
+    `write` makes its text, or is the text, or brings it piece by piece. `on_call` is called on the loop with each tool that the
+    text asks for, once the answer is released and not before.
     """
 
     def __init__(
@@ -94,22 +86,27 @@ class Answer:
         inference_id: str | None = None,
         trace: TurnTrace | None = None,
         on_clause: Callable[[Speech, str], None] | None = None,
+        on_call: Callable[[Speech, ToolCall], None] | None = None,
     ) -> None:
         self.inference_id = inference_id or str(uuid.uuid4())
         self.trace = trace
         self._write = write
         self._parts = parts
         self._on_clause = on_clause
+        self._on_call = on_call
+        self._calls: list[ToolCall] = []
+        """Calls of tools that wait for the release."""
         self._cancel = CancelToken()
         self._released = asyncio.Event()
         self._voiced = threading.Event()
         """The first clause has its sound, or needs none any more."""
         self._style = parts.style
         self._clauses: asyncio.Queue[str | None] = asyncio.Queue()
-        self._placed: list[_Placed] = []
+        self._placed = PlacedSpeech(parts.playout, parts.face, parts.voice_thread)
         self._mien = parts.resting.mien
         self._announcements: list[asyncio.Task[None]] = []
-        self._cut_at: int | None = None
+        self._ended = False
+        """All of its text has its place on the clock."""
 
     async def run(self) -> None:
         """Prepare and, once released, speak; returns when all of it was heard or it was cut.
@@ -122,17 +119,20 @@ class Answer:
                 tasks.create_task(self._speak(), name="answer-speak")
             # One that came to nothing is over when it is its turn, not before.
             await self._released.wait()
-            if self._cut_at is None:
-                self._settle(self._end + LINGERING)
-                await self._parts.playout.played(self._end)
+            if not self._placed.was_cut:
+                self._ended = True
+                self._settle(self._placed.end + LINGERING)
+                await self._parts.playout.played(self._placed.end)
         finally:
             self._cancel.cancel()
+            self._placed.close()
             for announcement in self._announcements:
                 announcement.cancel()
 
     def release(self) -> None:
-        """Let it be heard."""
+        """Let it be heard, and what it asks of tools be known."""
         self._released.set()
+        self._tell_calls()
 
     def again(self) -> Speech | None:
         """Return one that says the same; None when a model was to write it."""
@@ -148,19 +148,27 @@ class Answer:
     @property
     def seconds_heard(self) -> float:
         """Seconds of sound that were played."""
-        if not self._placed:
-            return 0.0
-        return max(0, min(self._heard_until, self._end) - self._placed[0].start) / MEDIA_RATE
+        return self._placed.seconds_heard
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether next to nothing of it is left to be heard."""
+        return self._ended and self._placed.seconds_left < NEARLY_OVER
+
+    def hold(self) -> bool:
+        """Fall silent until `go_on` or `stop`; return whether anything was being said."""
+        return self._placed.hold()
+
+    def go_on(self) -> None:
+        """Say the rest, from the beginning of the word that was broken off."""
+        self._placed.go_on()
 
     def stop(self) -> None:
         """Fall silent at once: text, synthesis, queued sound and mouth."""
         self._cancel.cancel()
-        if self._cut_at is None:
-            self._cut_at = self._parts.playout.position
-            if self._cut_at < self._end:
-                self._cut_at = self._parts.playout.cut()
-                self._parts.face.silence_from(self._cut_at)
-                self._settle(self._cut_at)
+        silent_from = self._placed.cut()
+        if silent_from is not None:
+            self._settle(silent_from)
         self._released.set()
         self._voiced.set()
         self._clauses.put_nowait(None)
@@ -169,16 +177,7 @@ class Answer:
 
     def heard_text(self) -> str:
         """Return the words that were heard: whole clauses, and of a cut one the words that were over by then."""
-        heard = (placed.heard(self._heard_until) for placed in self._placed)
-        return " ".join(part for part in heard if part)
-
-    @property
-    def _end(self) -> int:
-        return self._placed[-1].start + self._placed[-1].length if self._placed else self._parts.playout.position
-
-    @property
-    def _heard_until(self) -> int:
-        return self._parts.playout.position if self._cut_at is None else self._cut_at
+        return self._placed.heard_text()
 
     async def _compose(self) -> None:
         if isinstance(self._write, str):
@@ -200,7 +199,7 @@ class Answer:
                 taken, latest = taken + 1, playout.position
                 continue
             # Whoever streams has as much time after the last word that was heard as after the last one that came.
-            deadline = (max(latest, self._end) if self._placed else latest) + STARVED
+            deadline = (max(latest, self._placed.end) if self._placed else latest) + STARVED
             if stream.ended:
                 break
             if playout.position >= deadline:
@@ -211,6 +210,8 @@ class Answer:
             self._clauses.put_nowait(rest)
 
     async def _write_clauses(self, write: WriteText) -> None:
+        if not self._parts.speculative:
+            await self._released.wait()
         loop = asyncio.get_running_loop()
         started, first = time.monotonic(), True
 
@@ -223,10 +224,15 @@ class Answer:
                 loop.call_soon_threadsafe(self._clauses.put_nowait, clause)
 
         def pump() -> None:
+            if self._cancel.cancelled:
+                return
             splitter = ClauseSplitter()
             for piece in write(self._cancel):
                 if self._cancel.cancelled:
                     return
+                if isinstance(piece, ToolCall):
+                    loop.call_soon_threadsafe(self._call, piece)
+                    continue
                 pass_on(splitter.feed(piece))
                 if not first:
                     # The model would take memory bandwidth from the voice while people wait for its first sound; later words have time.
@@ -235,10 +241,33 @@ class Answer:
 
         try:
             await loop.run_in_executor(self._parts.text_thread, pump)
+        except RemoteModelError as error:
+            log.warning("the text of an answer broke off: %s", error)
+            self._apologise(f"llm_{error.failure}", started, silent=first)
         except Exception:
             log.exception("the text of an answer broke off")
+            self._apologise("llm_failed", started, silent=first)
         finally:
             self._clauses.put_nowait(None)
+
+    def _apologise(self, stage: str, started: float, *, silent: bool) -> None:
+        """Note a failure of the text; when nothing of it can be heard, the replica says so instead of keeping silent."""
+        self._note(stage, started)
+        if silent and not self._cancel.cancelled:
+            language = self._parts.language
+            for clause in apology(language.tag if language is not None else self._parts.voice.language):
+                self._clauses.put_nowait(clause)
+
+    def _call(self, call: ToolCall) -> None:
+        self._calls.append(call)
+        if self._released.is_set():
+            self._tell_calls()
+
+    def _tell_calls(self) -> None:
+        calls, self._calls = self._calls, []
+        if self._on_call is not None and not self._cancel.cancelled:
+            for call in calls:
+                self._on_call(self, call)
 
     async def _speak(self) -> None:
         try:
@@ -257,7 +286,7 @@ class Answer:
                     return
                 if sound.size:
                     await self._place(spoken, sound)
-                await self._parts.playout.played(self._end - LOOK_AHEAD)
+                await self._parts.playout.played(self._placed.end - LOOK_AHEAD)
         except Exception:
             log.exception("the voice of an answer broke off")
             self._cancel.cancel()
@@ -280,25 +309,18 @@ class Answer:
             self._parts.face.feel(emotion, position, strength)
 
     async def _place(self, spoken: SpokenClause, sound: Samples) -> None:
-        start = self._parts.playout.append(sound)
+        first = not self._placed
+        start = await self._placed.place(spoken, sound)
         mien = mien_of(self._style.emotions)
         if mien == NO_MIEN:
             mien = self._parts.resting.mien
         if mien != self._mien:
             self._parts.face.feel(mien[0], start, mien[1])
             self._mien = mien
-        self._placed.append(_Placed(spoken.text, start, sound.size, _word_ends(spoken)))
-        if spoken.timed:
-            self._parts.face.say(FaceSpeech(start, spoken.sample_rate, spoken.phonemes))
-        words = " ".join(placed.text for placed in self._placed)
-        first = len(self._placed) == 1
+        words = self._placed.text
         self._announcements.append(asyncio.create_task(self._announce(start, words, first), name="answer-announce"))
         if not spoken.timed:
-            hear = self._parts.face.hear
-            await asyncio.get_running_loop().run_in_executor(self._parts.voice_thread, hear, start, sound)
-            if self._cut_at is not None:
-                # It was cut while the mouth was being read.
-                self._parts.face.silence_from(self._cut_at)
+            await self._placed.read_mouth(start, sound)
 
     async def _announce(self, start: int, words: str, first: bool) -> None:
         if await self._parts.playout.played(start + 1):
@@ -317,20 +339,3 @@ class Answer:
     def _note(self, stage: str, started: float) -> None:
         if self.trace is not None:
             self.trace.add(stage, started, time.monotonic(), cancelled=self._cancel.cancelled)
-
-
-def _word_ends(spoken: SpokenClause) -> tuple[int, ...]:
-    """Return where each word between spaces ends, in media samples; none where the voice does not tell.
-
-    What says nothing ends with the word before.
-    """
-    scale = MEDIA_RATE / spoken.sample_rate
-    left = deque(spoken.words)
-    ends: list[int] = []
-    for word in spoken.text.split():
-        if left and left[0].text == word:
-            span = left.popleft()
-            ends.append(round((span.start + span.length) * scale))
-        else:
-            ends.append(ends[-1] if ends else 0)
-    return () if left or not spoken.words else tuple(ends)

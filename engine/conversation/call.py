@@ -20,6 +20,7 @@ from engine.conversation.casting import face_for
 from engine.conversation.director import Director
 from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed
+from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.lifetime import Lifetime
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.recordings import Recordings
@@ -121,6 +122,7 @@ class Call:
                 language=spoken_languages(language),
             ),
             language=language,
+            flow=FlowSettings.of(layers),
             # In echo mode somebody else hears and thinks: the replica says what it is given (seed: Overview of the persona).
             echo=persona.fields.get("pipeline_mode") == "echo",
             send=self.tell,

@@ -46,12 +46,14 @@ from engine.conversation.speech import Speech
 from engine.conversation.thinker import Thinker
 from engine.conversation.trace import TurnTrace
 from engine.conversation.transcript import Transcript, TranscriptEntry
-from engine.conversation.turn_rules import rules_of
 from engine.errors import InvalidInputError
-from engine.layers.audio import Samples
+from engine.layers.audio import MEDIA_RATE, Samples
+from engine.layers.flow.backchannels import is_backchannel
 from engine.layers.llm.protocol import Message
 from engine.layers.replica.protocol import ReplicaState
 
+LONGEST_HOLD = MEDIA_RATE * 85 // 100
+"""Media samples (0.85 s) for which the replica is silent at most before it goes on or has stopped for good."""
 TRACES_KEPT = 200
 """Turns whose traces are kept for the bench, the app and the metrics."""
 
@@ -68,6 +70,7 @@ class Director:
         parts: AnswerParts,
         prompt: PromptBuilder,
         language: CallLanguage,
+        flow: FlowSettings | None = None,
         echo: bool = False,
         send: Callable[[dict[str, Any]], None],
         spawn: Spawn,
@@ -85,7 +88,7 @@ class Director:
         self._speaker = Speaker(parts, self, spawn)
         self._echoes = Echoes(self._speaker)
         self._ears = Ears(engines, self, spawn, language=language, deaf=echo)
-        self._flow = FlowSettings()
+        self._flow = flow or FlowSettings()
         self._transcript = Transcript()
         self._started = time.monotonic()
         self.last_activity = self._started
@@ -93,12 +96,15 @@ class Director:
         self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
         self._asked: list[Message] = []
         """The prompt of the answer that is prepared."""
+        self._false_start = False
+        """What is held is the answer to somebody who may not have been done: as far as the replica's memory goes it was never said."""
+        self._held_since = 0
         self._closed = False
 
     @property
     def state(self) -> ReplicaState:
         """What the face shows; may be read from any thread."""
-        if self._speaker.audible:
+        if self._speaker.audible and not self._speaker.held:
             return ReplicaState.SPEAKING
         if self._speaker.pending:
             return ReplicaState.THINKING
@@ -122,7 +128,7 @@ class Director:
         """Take a participant in; the first one may be greeted."""
         if self._closed:
             return
-        self._ears.join(Person(session_id, user_name), rules_of(self._flow), replica_speaking=self._speaker.audible)
+        self._ears.join(Person(session_id, user_name), self._flow, replica_speaking=self._speaker.audible)
         self.last_activity = time.monotonic()
         if greeting:
             self._speaker.say(greeting)
@@ -142,6 +148,12 @@ class Director:
     def played(self, position: int, sound: NDArray[np.int16]) -> None:
         """Take what everybody in the room hears of the replica, mono, 48 kHz: it may come back through their microphones."""
         self._ears.played(position, sound)
+        if self._speaker.held and position - self._held_since >= LONGEST_HOLD:
+            # Whoever still speaks has the floor.
+            if self._ears.somebody_is_heard:
+                self._speaker.silence()
+            else:
+                self._go_on()
 
     def interact(self, message: dict[str, Any], sender: str | None = None) -> None:
         """Handle a message of the interactions protocol; raises InvalidInputError.
@@ -175,9 +187,21 @@ class Director:
         self.announce(UserStartedSpeaking(turn.inference_id, turn.person))
         self._speaker.take_back()
 
+    def barged_in(self, *, goes_on: bool) -> None:
+        """Somebody speaks: the replica is silent until it is known whether they listen, interrupt, or were not done."""
+        self._speaker.hold()
+        if self._speaker.held:
+            self._false_start = goes_on
+            self._held_since = self._playout.position
+
     def floor_taken(self) -> None:
         """The replica is interrupted."""
         self._speaker.silence()
+
+    def is_aside(self, words: str) -> bool:
+        """Whether these words are a listener's, who leaves the floor to the replica."""
+        listens = self._speaker.audible and not self._speaker.nearly_over
+        return listens and is_backchannel(words, self._language.code)
 
     def words_heard(self, turn: UserTurn, words: str) -> None:
         """Words so far, for captions."""
@@ -187,6 +211,8 @@ class Director:
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
         self._follow_language(turn)
+        if self._speaker.held:
+            self._speaker.silence()
         if not self._speaker.audible:
             self._face.attend(self._playout.position)
             self._prepare(turn.inference_id, self._prompt_for(words, turn.person), trace)
@@ -208,6 +234,7 @@ class Director:
     def turn_dropped(self, turn: UserTurn) -> None:
         """Nothing was said: what stayed unsaid or unanswered because of it is made up for."""
         self.announce(UserStoppedSpeaking(turn.inference_id, 0.0, turn.person))
+        self._go_on()
         if self._closed or self._ears.somebody_speaks or not self._ears.listening:
             return
         if self._transcript.unanswered and not (self._speaker.audible or self._speaker.pending):
@@ -229,6 +256,7 @@ class Director:
 
     def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
+        false_start, self._false_start = self._false_start, False
         self.last_activity = time.monotonic()
         self._ears.replica_speaks(self._speaker.audible)
         if answer.trace is not None and self._on_turn is not None:
@@ -240,8 +268,9 @@ class Director:
         if heard:
             self._announcer.caption(answer.inference_id, "replica", heard, final=True, interrupted=interrupted)
             self.announce(Utterance(answer.inference_id, "replica", heard, interrupted))
-            began = time.monotonic() - self._started - seconds
-            self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
+            if not false_start:
+                began = time.monotonic() - self._started - seconds
+                self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
         if not self._speaker.preparing:
             self.warm()
 
@@ -250,6 +279,10 @@ class Director:
         self._ears.replica_speaks(self._speaker.audible)
 
     # --- inside ---
+
+    def _go_on(self) -> None:
+        self._false_start = False
+        self._speaker.go_on()
 
     def _act(self, interaction: Interaction, sender: str | None) -> None:
         match interaction:
@@ -273,7 +306,7 @@ class Director:
                 self._warm_again()
             case Sensitivity():
                 self._flow = self._flow.adjusted(pause=interaction.pause, interrupt=interaction.interrupt)
-                self._ears.follow(rules_of(self._flow))
+                self._ears.follow(self._flow)
             case SetEmotion():
                 self._resting.mien = (interaction.emotion, 1.0)
                 self._face.feel(interaction.emotion, self._playout.position)

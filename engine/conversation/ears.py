@@ -6,10 +6,10 @@ from numpy.typing import NDArray
 from engine.conversation.call_language import CallLanguage
 from engine.conversation.ear import Ear
 from engine.conversation.engines import Engines
+from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.listener import Listener, Spawn, TurnObserver
 from engine.conversation.own_sound import OwnSound
 from engine.conversation.person import Person
-from engine.conversation.turns import TurnRules
 from engine.layers.audio import Samples
 
 
@@ -38,16 +38,21 @@ class Ears:
         """Whether anybody has the floor."""
         return any(listener.ear.machine.in_turn for listener in self._listeners.values())
 
-    def join(self, person: Person, rules: TurnRules, *, replica_speaking: bool) -> None:
+    @property
+    def somebody_is_heard(self) -> bool:
+        """Whether anybody is speaking right now, and not in a pause."""
+        return any(listener.ear.machine.speaking for listener in self._listeners.values())
+
+    def join(self, person: Person, flow: FlowSettings, *, replica_speaking: bool) -> None:
         """Take a participant in."""
         self.people[person.session_id] = person
         if self._deaf:
             return
-        ear = Ear(self._engines.open_vad(), rules, person)
+        ear = Ear(self._engines.open_vad(), person=person)
         ear.machine.replica_speaking = replica_speaking
         guard = self._engines.open_guard(self._own_sound.reference)
         self._listeners[person.session_id] = Listener(
-            ear, guard, self._engines, self._observer, self._spawn, language=self._language
+            ear, guard, self._engines, self._observer, self._spawn, flow=flow, language=self._language
         )
 
     def leave(self, session_id: str) -> None:
@@ -73,10 +78,10 @@ class Ears:
         """Take what everybody in the room hears of the replica, mono, 48 kHz: it may come back through their microphones."""
         self._own_sound.play(position, sound)
 
-    def follow(self, rules: TurnRules) -> None:
-        """Take everybody's turns by these rules from now on."""
+    def follow(self, flow: FlowSettings) -> None:
+        """Take everybody's turns by these settings from now on."""
         for listener in self._listeners.values():
-            listener.ear.machine.rules = rules
+            listener.follow(flow)
 
     def replica_speaks(self, audible: bool) -> None:
         """Say whether the replica can be heard."""

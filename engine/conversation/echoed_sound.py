@@ -83,6 +83,18 @@ class EchoedSound:
         """Let it be heard."""
         self._released.set()
 
+    @property
+    def nearly_over(self) -> bool:
+        """False: nobody knows what still comes."""
+        return False
+
+    def hold(self) -> bool:
+        """Return False: whoever makes the sound goes on making it."""
+        return False
+
+    def go_on(self) -> None:
+        """Do nothing: it was never held."""
+
     def stop(self) -> None:
         """Fall silent at once: queued sound and mouth."""
         if self._cut_at is None:

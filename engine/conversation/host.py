@@ -4,10 +4,11 @@ import asyncio
 import logging
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.conversation.answer_sampling import sampling_of
 from engine.conversation.call import Call
 from engine.conversation.call_language import CallLanguage
 from engine.conversation.calls import JoinAnswer, SpeakingVoice
@@ -20,7 +21,6 @@ from engine.conversation.recordings import Recordings
 from engine.conversation.trace import TurnTrace
 from engine.conversation.voice_settings import persona_pronunciations
 from engine.errors import CapacityError, SignallingError
-from engine.layers.llm.protocol import Sampling
 from engine.memory import give_back
 from engine.room.media_counts import MediaCounts
 from engine.room.own_relay import OwnRelay
@@ -122,22 +122,27 @@ class Calls:
             )
 
     async def start(self, conversation: ConversationRecord, persona: PersonaRecord, replica: ReplicaRecord) -> None:
-        """Open the room. Raises CapacityError."""
+        """Open the room. Raises CapacityError, InvalidInputError for a persona whose language model cannot be asked."""
         self.reserve()
         language = self._language_of(conversation, persona)
+        layers: Mapping[str, Any] = persona.fields.get("layers") or {}
+        llm: Mapping[str, Any] = layers.get("llm") or {}
+        engines = self._engines.thinking_with(llm)
+        # What a server takes is the server's business.
+        sampling = sampling_of({} if engines is not self._engines else llm.get("extra_body") or {}, seed=self._seed)
         conversation_id = conversation.conversation_id
         place = self._places[conversation_id] = _Place()
         try:
-            pronunciations = await persona_pronunciations(persona.fields.get("layers") or {}, self._dictionaries)
+            pronunciations = await persona_pronunciations(layers, self._dictionaries)
             call = await Call.open(
                 conversation,
                 persona,
                 replica,
-                self._engines,
+                engines,
                 language=language,
                 loopback=self._loopback,
                 seed=random.getrandbits(31) if self._seed is None else self._seed,
-                sampling=Sampling(seed=self._seed),
+                sampling=sampling,
                 pronunciations=pronunciations,
                 recordings=self._recordings,
                 relay=self._relay,

@@ -10,12 +10,16 @@ from typing import Any, Protocol
 from engine.conversation.call_language import CallLanguage
 from engine.conversation.ear import Ear, UserTurn
 from engine.conversation.engines import Engines
+from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.trace import TurnTrace
-from engine.conversation.turns import Action, BargeIn, ConsiderEnd, EndTurn, Resume, StartTurn
+from engine.conversation.turn_end import Understood, turn_end_of
+from engine.conversation.turn_rules import rules_of
+from engine.conversation.turns import Action, BargeIn, ConsiderEnd, EndTurn, Hush, Resume, StartTurn, TakeFloor
 from engine.layers.audio import Samples
 from engine.layers.cancel import CancelToken
 from engine.layers.echo.noise import NoiseSuppressor
 from engine.layers.echo.protocol import MicrophoneGuard
+from engine.layers.flow.pause_history import PauseHistory
 from engine.layers.stt.protocol import Transcription
 
 log = logging.getLogger(__name__)
@@ -32,8 +36,15 @@ class TurnObserver(Protocol):
     def turn_started(self, turn: UserTurn) -> None:
         """Speech began."""
 
+    def barged_in(self, *, goes_on: bool) -> None:
+        """The participant speaks while the replica does, and may not mean to stop it. `goes_on`: the replica had just begun to answer
+        them, perhaps too soon."""
+
     def floor_taken(self) -> None:
-        """The participant speaks while the replica does."""
+        """The participant goes on speaking while the replica does."""
+
+    def is_aside(self, words: str) -> bool:
+        """Whether what was said before a pause is no turn: a listener's "mm-hm" into what the replica says."""
 
     def words_heard(self, turn: UserTurn, words: str) -> None:
         """All words of the running turn so far; they may still change."""
@@ -53,13 +64,16 @@ class TurnObserver(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Consideration:
-    """What is being found out about one pause."""
+    """What is being found out about one silence, from the moment on in which it may become a pause."""
 
     pause: int
     turn: UserTurn
     trace: TurnTrace
     cancel: CancelToken = field(default_factory=CancelToken)
     frames: int = 0
+    paused: asyncio.Event = field(default_factory=asyncio.Event)
+    """The silence is a pause."""
+    understood: asyncio.Future[Understood] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     words: str | None = None
     ended: EndTurn | None = None
     task: asyncio.Task[None] | None = None
@@ -81,10 +95,14 @@ class Listener:
         observer: TurnObserver,
         spawn: Spawn,
         *,
+        flow: FlowSettings,
         language: CallLanguage,
     ) -> None:
         self.ear = ear
         self._guard = guard
+        self._pauses = PauseHistory()
+        self._end = turn_end_of(flow, engines, self._pauses)
+        ear.machine.rules = rules_of(flow, self._end.undecided)
         self._suppressor: NoiseSuppressor | None = None
         self._engines = engines
         self._observer = observer
@@ -109,6 +127,11 @@ class Listener:
             self._partial_at = self.ear.heard
             self._partial_cancel = CancelToken()
             self._partial = self._spawn(self._hear_partial(self.ear.turn, self._partial_cancel))
+
+    def follow(self, flow: FlowSettings) -> None:
+        """Take turns by these settings from now on."""
+        self._end = turn_end_of(flow, self._engines, self._pauses)
+        self.ear.machine.rules = rules_of(flow, self._end.undecided)
 
     def suppress_noise(self, on: bool) -> None:
         """Take steady noise out of what is heard, or leave it in."""
@@ -138,21 +161,20 @@ class Listener:
                 self._partial_at = self.ear.heard
                 self._observer.turn_started(self.ear.turn)
             case BargeIn():
+                self._observer.barged_in(goes_on=action.goes_on)
+            case TakeFloor():
                 self._observer.floor_taken()
-            case ConsiderEnd():
+            case Hush():
                 if not self.ear.turn.full:
                     self._partial_cancel.cancel()
-                now = time.monotonic()
-                trace = TurnTrace(now - (self.ear.heard - action.last_voiced))
-                trace.add("pause", trace.last_voiced, now)
+                trace = TurnTrace(time.monotonic() - (self.ear.heard - action.last_voiced))
                 self._current = _Consideration(action.pause, self.ear.turn, trace)
                 self._current.task = self._spawn(self._consider(self._current))
+            case ConsiderEnd() if self._current is not None:
+                self._current.trace.add("pause", self._current.trace.last_voiced, time.monotonic())
+                self._current.paused.set()
             case Resume() if self._current is not None:
-                if self._current.words is not None and self.ear.turn.long:
-                    self.ear.turn.settle(self._current.words, self._current.frames)
-                self._current.abandon()
-                self._current = None
-                self._observer.turn_resumed()
+                self._resume(self._current, action.silence)
             case EndTurn() if self._current is not None:
                 self._current.ended = action
                 if self._current.words is not None:
@@ -160,6 +182,16 @@ class Listener:
                 else:
                     # The words come later, even when the next turn has begun by then.
                     self._finishing.add(self._current)
+
+    def _resume(self, consideration: _Consideration, silence: float) -> None:
+        turn = consideration.turn
+        if consideration.words is not None and turn.long:
+            turn.settle(consideration.words, consideration.frames)
+        consideration.abandon()
+        self._current = None
+        if consideration.paused.is_set():
+            self._end.resumed(silence)
+            self._observer.turn_resumed()
 
     def _finish(self, consideration: _Consideration, ended: EndTurn, words: str) -> None:
         trace = consideration.trace
@@ -177,20 +209,25 @@ class Listener:
                 await asyncio.wait(earlier)
             sound, consideration.frames = turn.sound(), len(turn.frames)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._ask_end_of_turn(consideration, sound))
+                tasks.create_task(self._find_wait(consideration))
                 words = await self._understand(sound, consideration)
+                consideration.words = words
+                if all_words := turn.with_settled(words):
+                    self._observer.words_heard(turn, all_words)
+                    self._end.understood(Understood(all_words, self._spoken))
+                consideration.understood.set_result(Understood(all_words, self._spoken))
+                await consideration.paused.wait()
                 self._conclude(consideration, words)
         finally:
             self._finishing.discard(consideration)
 
     def _conclude(self, consideration: _Consideration, words: str) -> None:
         all_words = consideration.turn.with_settled(words)
-        if not all_words:
+        if not all_words or (consideration.ended is None and self._observer.is_aside(all_words)):
             self._drop(consideration)
         elif consideration.ended is not None:
             self._finish(consideration, consideration.ended, all_words)
         else:
-            consideration.words = words
             self._observer.turn_considered(consideration.turn, all_words, consideration.trace)
 
     def _drop(self, consideration: _Consideration) -> None:
@@ -199,18 +236,16 @@ class Listener:
             self._current = None
         self._observer.turn_dropped(consideration.turn)
 
-    async def _ask_end_of_turn(self, consideration: _Consideration, sound: Samples) -> None:
-        started = time.monotonic()
-        detector = self._engines.end_of_turn
-        loop = asyncio.get_running_loop()
+    async def _find_wait(self, consideration: _Consideration) -> None:
+        await consideration.paused.wait()
+        turn, trace = consideration.turn, consideration.trace
         try:
-            probability = await loop.run_in_executor(self._engines.flow_thread, detector.probability, sound)
+            silence = await self._end.wait(turn.sound(), consideration.understood, trace, consideration.cancel)
         except Exception:
             # The turn is taken after the longer wait, and its words are not lost.
             log.exception("whether a turn is over could not be found out")
             return
-        consideration.trace.add("end_of_turn", started, time.monotonic())
-        self.ear.machine.end_of_turn(consideration.pause, probability)
+        self.ear.machine.wait(consideration.pause, silence)
 
     async def _understand(self, sound: Samples, consideration: _Consideration) -> str:
         started = time.monotonic()

@@ -41,6 +41,7 @@ class Speaker:
         self._spawn = spawn
         self._current: Speech | None = None
         self._began = False
+        self._held = False
         self._waiting: deque[Speech] = deque()
         self._prepared: Speech | None = None
         self._running: dict[Speech, asyncio.Task[None]] = {}
@@ -49,6 +50,16 @@ class Speaker:
     def audible(self) -> bool:
         """Whether the replica can be heard."""
         return self._current is not None and self._began
+
+    @property
+    def held(self) -> bool:
+        """Whether it has fallen silent in the midst of what it says, for now."""
+        return self._held
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether next to nothing is left to be heard of what it says."""
+        return self._current is None or self._current.nearly_over
 
     @property
     def pending(self) -> bool:
@@ -111,13 +122,26 @@ class Speaker:
             if again is not None:
                 self._waiting.appendleft(again)
 
+    def hold(self) -> None:
+        """Fall silent at once, until `go_on` or `silence`; what cannot be held is silenced."""
+        if self._current is not None and self.audible and not self._held:
+            self._held = self._current.hold()
+            if not self._held:
+                self.silence()
+
+    def go_on(self) -> None:
+        """Say the rest of what was held."""
+        if self._held and self._current is not None:
+            self._current.go_on()
+        self._held = False
+
     def silence(self) -> None:
         """Fall silent at once and forget what waits."""
         for waiting in self._waiting:
             waiting.forget()
         self._waiting.clear()
         answer, heard = self._current, self._began
-        self._current, self._began = None, False
+        self._current, self._began, self._held = None, False, False
         if answer is None:
             return
         self._abandon(answer, "interrupted" if heard else "resumed")
@@ -156,7 +180,7 @@ class Speaker:
         if answer is not self._current:
             return
         heard = self._began
-        self._current, self._began = None, False
+        self._current, self._began, self._held = None, False, False
         if heard:
             self._close_trace(answer, "answered")
             self._observer.answer_over(answer, answer.heard_text(), interrupted=False)

@@ -21,6 +21,16 @@ class Speech(Protocol):
     def release(self) -> None:
         """Let it be heard."""
 
+    @property
+    def nearly_over(self) -> bool:
+        """Whether next to nothing of it is left to be heard."""
+
+    def hold(self) -> bool:
+        """Fall silent until `go_on` or `stop`; False: it cannot, or nothing is being said."""
+
+    def go_on(self) -> None:
+        """Say the rest, with no word lost."""
+
     def stop(self) -> None:
         """Fall silent at once."""
 

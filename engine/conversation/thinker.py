@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 from engine.conversation.answer import WriteText
 from engine.layers.cancel import CancelToken
-from engine.layers.llm.protocol import ChatModel, ChatSession, Message, Sampling
+from engine.layers.llm.protocol import ChatModel, ChatSession, Message, Piece, Sampling
 from engine.ranks import Rank, ranked_threads
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ class Thinker:
         if self._warming is not None:
             self._warming.cancel()
 
-        def write(cancel: CancelToken) -> Iterator[str]:
+        def write(cancel: CancelToken) -> Iterator[Piece]:
             return self._session.generate(messages, self._sampling, cancel)
 
         return write
@@ -70,6 +71,11 @@ class Thinker:
             await asyncio.get_running_loop().run_in_executor(self.thread, self._session.close)
         finally:
             self.thread.shutdown(wait=False)
+
+
+def begins_early(llm: Mapping[str, Any]) -> bool:
+    """Whether a persona with this `layers.llm` has answers begun before people have finished (seed: Large Language Model)."""
+    return str(llm.get("speculative_inference")).strip().lower() != "false"
 
 
 def _close_again(opening: Future[ChatSession]) -> None:

@@ -29,6 +29,8 @@ class Playout:
         self._pieces: deque[NDArray[np.float32]] = deque()
         self._queued = 0
         self._waiting: list[tuple[int, asyncio.Future[bool]]] = []
+        self._held: list[tuple[int, asyncio.Future[bool]]] = []
+        """Those who wait for sound that is held back."""
 
     @property
     def end(self) -> int:
@@ -45,14 +47,26 @@ class Playout:
 
     def cut(self) -> int:
         """Drop what is queued but for an 8 ms fade; return the position from which there is silence."""
-        kept = self._read(min(FADE, self._queued))
-        self._pieces.clear()
-        self._queued = 0
-        if kept.size:
-            self._pieces.append(kept * np.linspace(1.0, 0.0, kept.size, dtype=np.float32))
-            self._queued = kept.size
+        self._fade()
+        for _, future in self._held:
+            if not future.done():
+                future.set_result(False)
+        self._held = []
         self._settle(beyond=self.end)
         return self.end
+
+    def hold(self) -> int:
+        """Fall silent like `cut`, while those who wait for the sound that is dropped go on waiting, for `go_on` or `cut`."""
+        self._fade()
+        self._held += [(position, future) for position, future in self._waiting if position > self.end]
+        self._waiting = [(position, future) for position, future in self._waiting if position <= self.end]
+        return self.end
+
+    def go_on(self, later: int) -> None:
+        """What was held back is queued again, and is heard so many samples later."""
+        self._waiting += [(position + later, future) for position, future in self._held]
+        self._held = []
+        self._settle()
 
     def take(self) -> NDArray[np.int16]:
         """Hand out the next tick of sound, shape [960], and move the clock on."""
@@ -72,6 +86,14 @@ class Playout:
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._waiting.append((position, future))
         return await future
+
+    def _fade(self) -> None:
+        kept = self._read(min(FADE, self._queued))
+        self._pieces.clear()
+        self._queued = 0
+        if kept.size:
+            self._pieces.append(kept * np.linspace(1.0, 0.0, kept.size, dtype=np.float32))
+            self._queued = kept.size
 
     def _read(self, count: int) -> NDArray[np.float32]:
         out = np.empty(count, dtype=np.float32)

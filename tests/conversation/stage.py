@@ -12,6 +12,7 @@ from engine.conversation.answer import AnswerParts
 from engine.conversation.call_language import CallLanguage
 from engine.conversation.call_voice import CallVoice
 from engine.conversation.director import Director
+from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.thinker import Thinker
 from engine.layers.llm.protocol import Sampling
@@ -28,7 +29,7 @@ TICK_HEARD = TICK // 3
 class Stage:
     """People speak by levels of sound; `pass_time` moves the clock and waits until all that follows from it is done."""
 
-    def __init__(self, layers: FakeLayers, thinker: Thinker, language: CallLanguage) -> None:
+    def __init__(self, layers: FakeLayers, thinker: Thinker, language: CallLanguage, flow: FlowSettings | None) -> None:
         self.layers = layers
         voice = CallVoice(layers.engines.voices, language) if language.multilingual else layers.voice
         self.face = GreyFace()
@@ -48,6 +49,7 @@ class Stage:
             parts=AnswerParts(voice, self.face, self.playout, thinker.thread, layers.engines.tts_thread),
             prompt=PromptBuilder(PERSONA, "", datetime(2026, 1, 1, tzinfo=UTC)),
             language=language,
+            flow=flow,
             send=self.messages.append,
             spawn=self._spawn,
         )
@@ -124,12 +126,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage_of(layers: FakeLayers, language: CallLanguage | None = None) -> AsyncIterator[Stage]:
+async def stage_of(
+    layers: FakeLayers, language: CallLanguage | None = None, flow: FlowSettings | None = None
+) -> AsyncIterator[Stage]:
     """Raise the curtain. Whatever fails in a task of the director fails the test."""
     thinker = await Thinker.open(layers.chat, Sampling(seed=1))
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
-    stage = Stage(layers, thinker, language or CallLanguage("en"))
+    stage = Stage(layers, thinker, language or CallLanguage("en"), flow)
     try:
         yield stage
     finally:

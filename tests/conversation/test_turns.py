@@ -9,8 +9,10 @@ from engine.conversation.turns import (
     BargeIn,
     ConsiderEnd,
     EndTurn,
+    Hush,
     Resume,
     StartTurn,
+    TakeFloor,
     TurnMachine,
     TurnRules,
 )
@@ -54,55 +56,82 @@ def test_speech_opens_a_turn_at_its_first_frame() -> None:
     assert abs(action.at - 0.96) < 1e-6
 
 
-def test_a_pause_is_considered_once_after_200_ms() -> None:
+def test_a_silence_is_a_hush_after_96_ms_and_a_pause_after_200() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.64)
-    assert stream.silence(0.16) == []
+    assert stream.silence(0.064) == []
+    (hush,) = stream.silence(0.064)
+    assert isinstance(hush, Hush)
+    assert abs(hush.last_voiced - 0.64) < 1e-6
     (considered,) = stream.silence(0.32)
+    assert considered == ConsiderEnd(hush.pause, hush.last_voiced)
+
+
+def paused(stream: Stream) -> ConsiderEnd:
+    """Be silent until the end of the turn is considered."""
+    hush, considered = stream.silence(0.224)
+    assert isinstance(hush, Hush)
     assert isinstance(considered, ConsiderEnd)
-    assert abs(considered.last_voiced - 0.64) < 1e-6
+    return considered
 
 
-def test_a_sure_end_is_taken_at_once_and_a_doubtful_one_waits() -> None:
-    for probability, taken_after in ((0.95, 0.25), (0.6, 0.4), (0.3, 0.9), (0.05, 1.6)):
+def test_a_turn_is_taken_after_the_silence_that_was_asked_for() -> None:
+    for silence in (0.25, 0.4, 0.9, 1.6):
         stream = Stream(TurnMachine())
         stream.speech(0.64)
-        (considered,) = stream.silence(0.224)
-        assert isinstance(considered, ConsiderEnd)
-        stream.machine.end_of_turn(considered.pause, probability)
+        stream.machine.wait(paused(stream).pause, silence)
         ended: list[Action] = []
         while not ended:
             ended = stream.feed(FRAME, 0.05)
         assert isinstance(ended[0], EndTurn)
-        assert abs(stream.time - 0.64 - taken_after) <= FRAME
+        assert abs(stream.time - 0.64 - silence) <= FRAME
+
+
+def test_no_turn_is_taken_before_its_pause_is_one() -> None:
+    stream = Stream(TurnMachine())
+    stream.speech(0.64)
+    stream.machine.wait(paused(stream).pause, 0.0)
+    (ended,) = stream.silence(FRAME)
+    assert isinstance(ended, EndTurn)
 
 
 def test_going_on_resumes_the_same_turn() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.64)
-    (considered,) = stream.silence(0.3)
-    assert isinstance(considered, ConsiderEnd)
-    assert stream.speech(0.5) == [Resume(considered.pause)]
-    (again,) = stream.silence(0.3)
-    assert isinstance(again, ConsiderEnd)
-    stream.machine.end_of_turn(again.pause, 1.0)
+    considered = paused(stream)
+    stream.silence(0.064)
+    (resumed,) = stream.speech(0.5)
+    assert isinstance(resumed, Resume)
+    assert resumed.pause == considered.pause
+    assert abs(resumed.silence - 0.288) < 1e-6
+    stream.machine.wait(paused(stream).pause, 0.25)
     (ended,) = stream.silence(0.3)
     assert isinstance(ended, EndTurn)
     assert ended.started < FRAME
 
 
+def test_a_single_frame_ends_a_hush_but_no_pause() -> None:
+    stream = Stream(TurnMachine())
+    stream.speech(0.64)
+    (hush,) = stream.silence(0.128)
+    assert isinstance(hush, Hush)
+    assert [type(action) for action in stream.speech(FRAME)] == [Resume]
+    stream.speech(0.32)
+    paused(stream)
+    assert stream.speech(FRAME) + stream.silence(0.2) == []
+
+
 def test_an_answer_for_an_earlier_pause_is_ignored() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.64)
-    (first,) = stream.silence(0.3)
-    assert isinstance(first, ConsiderEnd)
+    first = paused(stream)
     stream.speech(0.5)
-    stream.silence(0.224)
-    stream.machine.end_of_turn(first.pause, 1.0)
+    paused(stream)
+    stream.machine.wait(first.pause, 0.25)
     assert stream.silence(0.5) == []
 
 
-def test_without_an_answer_of_the_model_the_turn_is_taken_all_the_same() -> None:
+def test_without_an_answer_the_turn_is_taken_all_the_same() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.64)
     actions = stream.silence(1.3)
@@ -114,8 +143,16 @@ def test_barge_in_is_told_once_and_only_while_the_replica_speaks() -> None:
     assert not any(isinstance(action, BargeIn) for action in stream.speech(0.5))
     speaking = Stream(TurnMachine())
     speaking.machine.replica_speaking = True
-    actions = speaking.speech(1.0)
+    actions = speaking.speech(0.5)
     assert [type(action) for action in actions] == [StartTurn, BargeIn]
+
+
+def test_the_floor_is_taken_once_by_who_goes_on_after_barging_in() -> None:
+    stream = Stream(TurnMachine())
+    stream.machine.replica_speaking = True
+    stream.speech(0.32)
+    stream.silence(0.128)
+    assert [type(action) for action in stream.speech(1.0)] == [Resume, TakeFloor]
 
 
 def test_barge_in_comes_within_200_ms_of_the_onset() -> None:
@@ -127,40 +164,74 @@ def test_barge_in_comes_within_200_ms_of_the_onset() -> None:
         assert stream.time - onset < 0.2
 
 
+def answered(stream: Stream) -> None:
+    """Say something, and let the replica begin to answer it."""
+    stream.speech(0.64)
+    stream.machine.wait(paused(stream).pause, 0.25)
+    (ended,) = stream.silence(0.3)
+    assert isinstance(ended, EndTurn)
+    stream.machine.replica_speaking = True
+
+
+def test_who_goes_on_as_the_replica_begins_has_the_floor_with_the_onset() -> None:
+    stream = Stream(TurnMachine())
+    answered(stream)
+    stream.silence(0.32)
+    assert [(type(action), getattr(action, "goes_on", None)) for action in stream.speech(0.096)] == [
+        (StartTurn, None),
+        (BargeIn, True),
+    ]
+
+
+def test_who_speaks_up_later_interrupts_as_the_rules_say() -> None:
+    stream = Stream(TurnMachine(TurnRules(barge_in=0.48)))
+    answered(stream)
+    stream.silence(1.2)
+    assert not any(isinstance(action, BargeIn) for action in stream.speech(0.416))
+    (barged_in,) = stream.speech(0.096)
+    assert isinstance(barged_in, BargeIn)
+    assert not barged_in.goes_on
+
+
+def test_who_was_not_answered_does_not_go_on() -> None:
+    stream = Stream(TurnMachine(TurnRules(barge_in=0.48)))
+    answered(stream)
+    stream.machine.replica_speaking = False
+    stream.machine.replica_speaking = True
+    assert not any(isinstance(action, BargeIn) for action in stream.speech(0.32))
+
+
 def test_a_dropped_turn_ends_without_an_answer() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.2)
-    (considered,) = stream.silence(0.3)
-    assert isinstance(considered, ConsiderEnd)
-    stream.machine.drop_turn(considered.pause)
+    stream.machine.drop_turn(paused(stream).pause)
     assert stream.silence(3.0) == []
     assert not stream.machine.in_turn
-
-
-def test_patience_stretches_the_waits() -> None:
-    patient, eager = TurnRules(patience=1.5), TurnRules(patience=0.7)
-    assert patient.wait(0.3) > TurnRules().wait(0.3) > eager.wait(0.3)
-    assert eager.wait(1.0) == TurnRules().pause
 
 
 @given(st.lists(st.tuples(st.integers(1, 80), st.floats(0, 1)), max_size=40), st.booleans())
 def test_whatever_is_heard_turns_open_and_close_in_order(stretches: list[tuple[int, float]], speaking: bool) -> None:
     stream = Stream(TurnMachine())
     stream.machine.replica_speaking = speaking
-    open_turn, considered = False, False
+    open_turn, hushed, considered, barged_in = False, False, False, False
     for frames, probability in stretches:
         for action in stream.feed(frames * FRAME, probability):
             match action:
                 case StartTurn():
                     assert not open_turn
-                    open_turn, considered = True, False
+                    open_turn, hushed, considered, barged_in = True, False, False, False
+                case Hush():
+                    assert open_turn
+                    assert not hushed
+                    hushed = True
                 case ConsiderEnd():
                     assert open_turn
+                    assert hushed
                     considered = True
                 case Resume():
                     assert open_turn
-                    assert considered
-                    considered = False
+                    assert hushed
+                    hushed = considered = False
                 case EndTurn(_, started, last_voiced):
                     assert open_turn
                     assert considered
@@ -169,4 +240,8 @@ def test_whatever_is_heard_turns_open_and_close_in_order(stretches: list[tuple[i
                 case BargeIn():
                     assert open_turn
                     assert speaking
+                    barged_in = True
+                case TakeFloor():
+                    assert open_turn
+                    assert barged_in
     assert stream.machine.in_turn == open_turn

@@ -51,6 +51,9 @@ class WordlessJudge:
     def wait(self, evidence: Evidence | None, patience: str, slowness: float = 0.0) -> float:
         return 1.0
 
+    def close(self) -> None:
+        pass
+
 
 @dataclass
 class ScriptedEndOfTurn:
@@ -85,6 +88,7 @@ class ScriptedRecognizer:
         language: str = "en",
         others: Collection[str] = (),
         hotwords: str = "",
+        partial: bool = False,
         cancel: CancelToken | None = None,
     ) -> Transcription:
         self.calls.append(audio.size / 16_000)
@@ -113,6 +117,7 @@ class LevelRecognizer:
         language: str = "en",
         others: Collection[str] = (),
         hotwords: str = "",
+        partial: bool = False,
         cancel: CancelToken | None = None,
     ) -> Transcription:
         if self.fails_with is not None:

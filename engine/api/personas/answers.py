@@ -10,6 +10,7 @@ from engine.api.contract.enforcement import EnforcementAnswer, with_enforcement
 from engine.api.contract.hosted_models import HOSTED_PARTS, local_part
 from engine.api.contract.model import AnswerModel
 from engine.api.contract.names import both_names
+from engine.conversation.answer_sampling import LOCAL_PARAMETERS
 from engine.conversation.call_voice import wished_voice
 from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.voice_settings import emotion_control, emotion_tags, speaking_style
@@ -35,6 +36,12 @@ ENFORCED_IN_LAYERS = frozenset(
         ("llm", "api_key"),
         ("llm", "speculative_inference"),
         ("stt", "stt_engine"),
+        ("stt", "participant_pause_sensitivity"),
+        ("stt", "participant_interrupt_sensitivity"),
+        ("stt", "smart_turn_detection"),
+        ("conversational_flow", "turn_detection_model"),
+        ("conversational_flow", "turn_taking_patience"),
+        ("conversational_flow", "replica_interruptibility"),
         ("tts", "tts_engine"),
         ("tts", "tts_model_name"),
         ("tts", "api_key"),
@@ -44,6 +51,10 @@ ENFORCED_IN_LAYERS = frozenset(
     }
 )
 """The same inside the layers: names of hosted parts, and the keys of parts that are not called."""
+
+
+OF_SERVERS = frozenset({"base_url", "headers", "default_query", "extra_body"})
+"""Settings of a language model that runs elsewhere: in effect together with a `base_url`."""
 
 
 class PersonaCreated(AnswerModel):
@@ -157,7 +168,13 @@ def _not_enforced(fields: dict[str, Any], layers: dict[str, Any]) -> Iterator[st
                     for setting in value
                     if setting not in IN_EFFECT and setting not in WITHOUT_EFFECT
                 )
-            elif name in VOICE_NAMES and chosen and value == chosen:
+            elif (name in VOICE_NAMES and chosen and value == chosen) or (
+                layer == "llm" and name in OF_SERVERS and settings.get("base_url")
+            ):
                 continue
+            elif layer == "llm" and name == "extra_body" and isinstance(value, dict):
+                yield from (
+                    f"layers.llm.extra_body.{parameter}" for parameter in value if parameter not in LOCAL_PARAMETERS
+                )
             elif (layer, name) not in ENFORCED_IN_LAYERS and value not in (None, "", [], {}):
                 yield f"layers.{layer}.{name}"

@@ -15,8 +15,15 @@ from engine.api.conversations.bodies import LONGEST_CALL_S
 from engine.api.guards.bodies import LARGEST_BODY
 from engine.api.reference.markdown import to_html
 from engine.api.reference.refusals import MEANINGS
+from engine.conversation.flow_settings import FlowSettings
+from engine.conversation.turn_rules import rules_of
+from engine.layers.flow.waiting import WaitingModel
 from engine.settings import Settings
 from engine.store.stock import DEFAULT_PERSONA_ID
+from models.shipped import shipped
+
+LEVELS = ("high", "medium", "low", "verylow")
+"""Of `replica_interruptibility`, the quickest to stop first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +69,8 @@ def _values(base_url: str, settings: Settings) -> dict[str, Any]:
         "most_operations": MOST_OPERATIONS,
         "longest_call_s": LONGEST_CALL_S,
         "conversations": settings.conversation_limit,
+        "interruptibilities": [
+            (level, rules_of(FlowSettings(replica_interruptibility=level), 0.0)) for level in LEVELS
+        ],
+        "waits": WaitingModel.load(shipped("turn_end", "waiting.json")).waits,
     }

@@ -18,6 +18,9 @@ class WordsEndModel(Protocol):
     def prepare(self, text: str) -> None:
         """Read the words of a partial text, so that the next question about the same turn is answered sooner; blocking."""
 
+    def close(self) -> None:
+        """Free the weights; safe to call twice."""
+
 
 class TurnJudge(Protocol):
     """What turn taking asks in each pause of a participant; shared by all conversations."""
@@ -39,6 +42,9 @@ class TurnJudge(Protocol):
         `slowness`: of the speaker, from `PauseHistory`. Takes microseconds; may be called on the event loop.
         """
 
+    def close(self) -> None:
+        """Free the weights; safe to call twice."""
+
 
 class FusedJudge:
     """A `TurnJudge` that weighs sound and words together: the turn detection model `sparrow-1`."""
@@ -58,3 +64,7 @@ class FusedJudge:
     def wait(self, evidence: Evidence | None, patience: str, slowness: float = 0.0) -> float:
         """Return the seconds of silence after which the turn is taken."""
         return self._waiting.wait(evidence, patience, slowness)
+
+    def close(self) -> None:
+        """Free the weights; safe to call twice."""
+        self._words.close()

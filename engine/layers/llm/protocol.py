@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from engine.layers.cancel import CancelToken
 
@@ -15,6 +15,21 @@ class Message:
 
     role: Role
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model asks for a function to be called; it is whole, nothing of it is still to come."""
+
+    id: str
+    """Names the call; what the function answers refers to it."""
+    name: str
+    arguments: str
+    """A JSON object, as text."""
+
+
+Piece: TypeAlias = str | ToolCall
+"""What an answer is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,8 @@ class ChatSession(Protocol):
         when cancelled, and what was evaluated until then stays useful.
         """
 
-    def generate(self, messages: Sequence[Message], sampling: Sampling, cancel: CancelToken) -> Iterator[str]:
-        """Yield the answer as pieces of text (whole characters) as they are drawn.
+    def generate(self, messages: Sequence[Message], sampling: Sampling, cancel: CancelToken) -> Iterator[Piece]:
+        """Yield the answer as pieces of text (whole characters) as they are drawn, and calls of tools where the model has any.
 
         Ends at the model's end-of-turn token, at `max_tokens`, or when cancelled. When the messages do not fit the context, the oldest
         non-system messages are left out.

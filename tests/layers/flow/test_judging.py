@@ -23,6 +23,9 @@ class ScriptedWords:
     def prepare(self, text: str) -> None:
         self.prepared.append(text)
 
+    def close(self) -> None:
+        pass
+
 
 @pytest.fixture
 def words() -> ScriptedWords:

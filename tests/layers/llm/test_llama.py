@@ -25,7 +25,7 @@ LONG = Message("user", "Tell me about rivers, mountains and seas. " * 14)
 
 
 def answer(session: ChatSession, *messages: Message, sampling: Sampling = GREEDY) -> str:
-    return "".join(session.generate(messages, sampling, CancelToken()))
+    return "".join(piece for piece in session.generate(messages, sampling, CancelToken()) if isinstance(piece, str))
 
 
 class CancelsWhenLookedAt(CancelToken):
