@@ -27,6 +27,10 @@ class Clip:
     """Seconds at which the last voiced sample ends; None for a person who would go on."""
     transcript: str | None
     """Lower case, without punctuation."""
+    speech: tuple[tuple[float, float], ...] = ()
+    """Stretches of speech, in seconds."""
+    pauses: tuple[tuple[float, float], ...] = ()
+    """Those of 200 ms and more between two of them."""
 
     def samples(self) -> NDArray[np.float32]:
         """Return the sound, mono at 48 kHz."""
@@ -50,7 +54,9 @@ def load_clips(data: Path | None, sub_folder: str = "turns") -> list[Clip]:
     for number, line in enumerate(index.read_text(encoding="utf-8").splitlines(), 1):
         try:
             row: dict[str, Any] = json.loads(line)
-            clips.append(Clip(folder / str(row["file"]), str(row["kind"]), row["true_end"], row["transcript"]))
+            stretches = [tuple((float(begin), float(end)) for begin, end in row[name]) for name in ("speech", "pauses")]
+            path = folder / str(row["file"])
+            clips.append(Clip(path, str(row["kind"]), row["true_end"], row["transcript"], stretches[0], stretches[1]))
         except (ValueError, KeyError, TypeError) as error:
             raise VisavisError(
                 f"{index}, line {number}: {error!r}; each line is a JSON object as the README says"

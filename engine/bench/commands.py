@@ -205,6 +205,45 @@ def room(
     _show(asyncio.run(bench_room(settings.home, plan, folder)), as_json)
 
 
+@bench.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@click.option("--data", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Folder of clips.")
+@click.option("--part", "parts", multiple=True, type=click.Choice(["turns", "barge"]), help="Only these [both].")
+@click.option(
+    "--model", type=click.Choice(["sparrow-1", "sparrow-0", "time-based"]), default="sparrow-1", show_default=True
+)
+@click.option("--patience", "patiences", multiple=True, type=click.Choice(["low", "medium", "high"]), help="[all]")
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice(["verylow", "low", "medium", "high"]),
+    help="Of interruptibility [all].",
+)
+@click.option("--decisions", type=click.Path(path_type=Path, dir_okay=False), help="Write when turns were taken.")
+@click.option("--report", type=click.Path(path_type=Path, file_okay=False), help="Write what was found so far here.")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Where the models are [VISAVIS_HOME].")
+def flow(
+    as_json: bool,
+    data: Path | None,
+    parts: tuple[str, ...],
+    model: str,
+    patiences: tuple[str, ...],
+    levels: tuple[str, ...],
+    decisions: Path | None,
+    report: Path | None,
+    home: Path | None,
+) -> None:
+    """When the turn is taken, and what stops the replica."""
+    from engine.bench.flow import LEVELS, PATIENCES, FlowPlan, bench_flow
+
+    settings = Settings.from_environment(os.environ).changed(home=home)
+    plan = FlowPlan(
+        data, parts or ("turns", "barge"), model, patiences or PATIENCES, levels or LEVELS, decisions, report
+    )
+    _show(asyncio.run(bench_flow(settings.home, plan, lambda text: click.echo(text, err=True))), as_json)
+
+
 def _show(report: dict[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report))

@@ -24,7 +24,7 @@ from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.lifetime import Lifetime
 from engine.conversation.prompt import PromptBuilder
 from engine.conversation.recordings import Recordings
-from engine.conversation.thinker import Thinker
+from engine.conversation.thinker import Thinker, begins_early
 from engine.conversation.trace import TurnTrace
 from engine.conversation.voice_settings import emotion_control, speaking_style
 from engine.errors import InvalidInputError, VisavisError
@@ -114,6 +114,8 @@ class Call:
                 engines.tts_thread,
                 style=speaking_style(layers, pronunciations),
                 emotion_marks=emotion_control(layers),
+                speculative=begins_early(layers.get("llm") or {}),
+                language=language,
             ),
             prompt=PromptBuilder(
                 persona,

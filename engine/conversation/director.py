@@ -24,6 +24,7 @@ from engine.conversation.events import (
     UserStoppedSpeaking,
     Utterance,
 )
+from engine.conversation.events import ToolCall as ToolCalled
 from engine.conversation.flow_settings import FlowSettings
 from engine.conversation.interactions import (
     AppendContext,
@@ -49,7 +50,7 @@ from engine.conversation.transcript import Transcript, TranscriptEntry
 from engine.errors import InvalidInputError
 from engine.layers.audio import MEDIA_RATE, Samples
 from engine.layers.flow.backchannels import is_backchannel
-from engine.layers.llm.protocol import Message
+from engine.layers.llm.protocol import Message, ToolCall
 from engine.layers.replica.protocol import ReplicaState
 
 LONGEST_HOLD = MEDIA_RATE * 85 // 100
@@ -273,6 +274,10 @@ class Director:
                 self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
         if not self._speaker.preparing:
             self.warm()
+
+    def tool_called(self, answer: Speech, call: ToolCall) -> None:
+        """A program in the room is asked to do something; what comes of it comes back as context."""
+        self.announce(ToolCalled(answer.inference_id, call.name, call.arguments, call.id))
 
     def answer_unheard(self, answer: Speech) -> None:
         """Nothing came of an answer; the floor is free again."""

@@ -84,7 +84,7 @@ ROWS: Final = (
     _out(
         "replica_interrupted", "Replica Interrupted Event", "test_protocol.py::test_an_interruption_cuts_what_is_said"
     ),
-    _out("tool_call", "Tool Call Event", _IN_A_ROOM, "later"),
+    _out("tool_call", "Tool Call Event", "test_tool_calls.py::test_a_tool_is_called_once_the_turn_is_the_replicas"),
     _out(
         "perception_tool_call",
         "Perception Tool Call Event",

@@ -12,6 +12,7 @@ from engine.conversation.listener import Spawn
 from engine.conversation.sound_stream import SoundStream
 from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
+from engine.layers.llm.protocol import ToolCall
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,9 @@ class SpeechObserver(Protocol):
 
     def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """An answer that was heard has ended, or was cut: `heard` holds the words that reached people."""
+
+    def tool_called(self, answer: Speech, call: ToolCall) -> None:
+        """An answer that was released asks for a function to be called."""
 
     def answer_unheard(self, answer: Speech) -> None:
         """A released answer came to nothing: there was nothing to say, or the model or the voice failed."""
@@ -160,7 +164,14 @@ class Speaker:
     def _make(
         self, write: WriteText | TextStream | str, *, trace: TurnTrace | None = None, inference_id: str | None = None
     ) -> Answer:
-        return Answer(write, self._parts, inference_id=inference_id, trace=trace, on_clause=self._clause)
+        return Answer(
+            write,
+            self._parts,
+            inference_id=inference_id,
+            trace=trace,
+            on_clause=self._clause,
+            on_call=self._called,
+        )
 
     def _begin(self, answer: Speech) -> None:
         self._current, self._began = answer, False
@@ -200,6 +211,10 @@ class Speaker:
             self._began = True
             self._observer.answer_began(answer)
         self._observer.answer_proceeds(answer, words)
+
+    def _called(self, answer: Speech, call: ToolCall) -> None:
+        if answer is self._current:
+            self._observer.tool_called(answer, call)
 
     @staticmethod
     def _close_trace(answer: Speech, outcome: str) -> None:

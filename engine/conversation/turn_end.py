@@ -7,6 +7,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -119,12 +120,16 @@ class ByAll:
         self._engines, self._judge = engines, judge
         self._patience, self._history = patience, history
         self._by_sound = BySound(engines, patience)
+        self._reading: Future[None] | None = None
         self.undecided = judge.wait(None, patience)
 
     def understood(self, said: Understood) -> None:
         """Let the words be read now, so that less is to be read in the pause."""
         if said.language == JUDGED:
-            self._engines.flow_thread.submit(self._judge.prepare, said.words)
+            if self._reading is not None:
+                # Words that nobody has come to read yet are in the ones that follow.
+                self._reading.cancel()
+            self._reading = self._engines.flow_thread.submit(self._judge.prepare, said.words)
 
     def resumed(self, silence: float) -> None:
         """Learn how long this speaker pauses."""

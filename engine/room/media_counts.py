@@ -23,7 +23,7 @@ class MediaCounts:
     dropped_sound_ms: int = 0
     """Sound thrown away because a participant's sender did not keep up."""
     lost_microphone_ms: int = 0
-    """Sound of participants that never arrived and became silence."""
+    """Sound of participants that never arrived, and was concealed or became silence."""
 
     def __add__(self, other: Self) -> Self:
         return type(self)(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))

@@ -11,7 +11,7 @@ BACK = 5
 TOLD_FROM = 10
 """Points of change that are worth a message while the word stays."""
 LOSS_COSTS = 5.0
-"""Points for each hundredth of packets lost: 6 % are heard, 12 % are hard to follow (in-band FEC covers single losses)."""
+"""Points for each hundredth of packets lost: 6 % are heard, 12 % are hard to follow (single losses are concealed)."""
 TOLERATED_S = 0.15
 """Seconds of round trip that no talker notices (ITU-T G.114 asks for 150 ms one way)."""
 DELAY_COSTS = 100.0

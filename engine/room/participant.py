@@ -200,10 +200,11 @@ class Participant:
     @property
     def media(self) -> MediaCounts:
         """What was dropped on the way to this person and lost on the way from them."""
+        concealed = self._sections.concealed_milliseconds if self._sections is not None else 0
         return MediaCounts(
             dropped_frames=self.picture.dropped,
             dropped_sound_ms=self.sound.dropped * TICK * 1000 // MEDIA_RATE,
-            lost_microphone_ms=self.microphone.lost_milliseconds,
+            lost_microphone_ms=self.microphone.lost_milliseconds + concealed,
         )
 
     async def close(self) -> None:

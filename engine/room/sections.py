@@ -69,6 +69,11 @@ class Sections:
         """Bits per second of the replica's picture that get through, as far as this person's side has said."""
         return self._picture_reception.bit_rate if self._picture_reception is not None else None
 
+    @property
+    def concealed_milliseconds(self) -> int:
+        """Sound of this person that was lost on the way and made up by the decoder."""
+        return self._arrivals.concealed_milliseconds if self._arrivals is not None else 0
+
     def carry_sound(self, track: SoundTrack) -> None:
         """Send sound, and receive it."""
         self._sound.sender.replaceTrack(track)

@@ -69,8 +69,8 @@ async def test_captions_of_each_side_count_from_0() -> None:
 # --- what fails does not hang ---
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "...", RuntimeError("the model broke")])
-async def test_an_answer_that_comes_to_nothing_leaves_the_floor_free(nothing: str | Exception) -> None:
+@pytest.mark.parametrize("nothing", ["", " ", "..."])
+async def test_an_answer_that_comes_to_nothing_leaves_the_floor_free(nothing: str) -> None:
     async with stage_of(layers_for(nothing, "Now I know.")) as stage:
         stage.join("a")
         await stage.pass_time(1.0, a=0.3)

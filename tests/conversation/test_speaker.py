@@ -9,6 +9,7 @@ from typing import Any
 from engine.conversation.speaker import Speaker
 from engine.conversation.speech import Speech
 from engine.conversation.trace import TurnTrace
+from engine.layers.llm.protocol import ToolCall
 from tests.conversation.test_answer import Desk
 
 
@@ -29,6 +30,9 @@ class Notes:
 
     def answer_unheard(self, answer: Speech) -> None:
         self.told.append(("unheard", answer.inference_id))
+
+    def tool_called(self, answer: Speech, call: ToolCall) -> None:
+        self.told.append(("called", call.name))
 
 
 class Floor(Desk):

@@ -53,7 +53,7 @@ ENFORCED_IN_LAYERS = frozenset(
 """The same inside the layers: names of hosted parts, and the keys of parts that are not called."""
 
 
-OF_SERVERS = frozenset({"base_url", "headers", "default_query", "extra_body"})
+OF_SERVERS = frozenset({"base_url", "headers", "default_query", "extra_body", "tools"})
 """Settings of a language model that runs elsewhere: in effect together with a `base_url`."""
 
 

@@ -11,8 +11,6 @@ def check_runnable(fields: dict[str, Any]) -> None:
     transport = str((layers.get("transport") or {}).get("transport_type") or "")
     if transport.strip().lower() == "livekit":
         raise not_built("layers.transport.transport_type", "livekit", "the room is reached by conversation_url")
-    if (layers.get("llm") or {}).get("base_url"):
-        raise not_built("layers.llm.base_url", "a custom LLM", "a persona without base_url uses the local chat model")
 
 
 def not_built(field: str, what: str, instead: str) -> ApiError:

@@ -59,6 +59,13 @@ class Attempt:
     token_limit: int
     average_log_probability: float
     no_speech_probability: float
+    prompted: bool = False
+    """Whether it was given hotwords: behind them every text is surer, a made-up one too."""
+
+    @property
+    def maybe_silent(self) -> bool:
+        """Whether the sound may hold no speech at all."""
+        return self.no_speech_probability > _MAYBE_SILENT
 
 
 class Verdict(Enum):
@@ -83,7 +90,9 @@ def judge(attempt: Attempt) -> Verdict:
         return Verdict.NO_SPEECH
     if _ran_away(attempt) or repeats_itself(attempt.text) or sure < _UNSURE or _is_made_up(attempt):
         return Verdict.DOUBTFUL
-    if (silent > _MAYBE_SILENT and sure < _DOUBTFUL) or (silent > _NEARLY_SURELY_SILENT and sure < _TELLING):
+    if attempt.maybe_silent and sure < (_TELLING if attempt.prompted else _DOUBTFUL):
+        return Verdict.DOUBTFUL
+    if silent > _NEARLY_SURELY_SILENT and sure < _TELLING:
         return Verdict.DOUBTFUL
     return Verdict.SPEECH
 
@@ -96,7 +105,7 @@ def judge_full_window(attempt: Attempt) -> Verdict:
     silent, sure = attempt.no_speech_probability, attempt.average_log_probability
     if not _WORD.search(attempt.text) or _ran_away(attempt) or _is_loop(attempt.text) or _is_made_up(attempt):
         return Verdict.NO_SPEECH
-    if (silent > _MAYBE_SILENT and sure < _UNSURE) or (silent > _NEARLY_SURELY_SILENT and sure < _TELLING):
+    if (attempt.maybe_silent and sure < _UNSURE) or (silent > _NEARLY_SURELY_SILENT and sure < _TELLING):
         return Verdict.NO_SPEECH
     return Verdict.SPEECH
 
@@ -114,7 +123,7 @@ def repeats_itself(text: str) -> bool:
 
 def _is_made_up(attempt: Attempt) -> bool:
     """Return whether the text is one that Whisper has for silence, and the sound may be silent."""
-    if attempt.no_speech_probability <= _MAYBE_SILENT:
+    if not attempt.maybe_silent:
         return False
     return _MADE_UP.fullmatch(" ".join(_WORD.findall(attempt.text.lower()))) is not None
 

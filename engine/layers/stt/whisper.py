@@ -108,7 +108,8 @@ class WhisperRecognizer:
             understood = self._attempt(heard, window, asked, hotwords, cancel)
             if understood is not None and not full and not partial and judge(understood[0]) is Verdict.DOUBTFUL:
                 full = True
-                understood = self._attempt(heard, FULL_WINDOW, asked, hotwords, cancel)
+                again = "" if understood[0].maybe_silent else hotwords
+                understood = self._attempt(heard, FULL_WINDOW, asked, again, cancel)
             if understood is None:
                 return _nothing(started)
             attempt, spoken = understood
@@ -162,6 +163,7 @@ class WhisperRecognizer:
             average_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
             # Behind words that were said before, silence seems less likely than it is.
             no_speech_probability=self._no_speech(encoded, tokenizer) if hotwords else result.no_speech_prob,
+            prompted=bool(hotwords),
         )
         return attempt, spoken
 

@@ -60,7 +60,6 @@ async def test_secrets_are_shown_masked_and_reach_the_call_whole(
     ("layers", "told"),
     [
         ({"transport": {"transport_type": "livekit"}}, "livekit"),
-        ({"llm": {"model": "gpt-4o", "base_url": "https://llm.example/v1", "api_key": "k"}}, "base_url"),
     ],
 )
 async def test_a_persona_that_would_run_otherwise_than_it_says_does_not_run(

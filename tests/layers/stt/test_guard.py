@@ -50,6 +50,7 @@ def test_what_whisper_says_to_noise_is_no_speech(text: str, sure: float, silent:
         {"average_log_probability": -0.96, "no_speech_probability": 0.67},
         {"average_log_probability": -0.5, "no_speech_probability": 0.77},
         {"text": "Thank you.", "no_speech_probability": 0.7},
+        {"average_log_probability": -0.5, "no_speech_probability": 0.6, "prompted": True},
         {"tokens": 40},
         {"text": "I'm not going to be able to do that.", "seconds": 0.6},
         {"text": "In 1813, in 1813,"},

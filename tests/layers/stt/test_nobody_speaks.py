@@ -72,7 +72,7 @@ def test_a_short_answer_counts(
     heard = recognizer.transcribe(in_a_room(spoken(voice, text) * np.float32(gain)), hotwords=hotwords).text
     assert heard, voice.name
     assert not words or words & set(heard.lower().strip(".!?,").split()), (voice.name, heard)
-    assert len(heard.split()) <= 3, (voice.name, heard)
+    assert len(heard.split()) <= 3 or not words, (voice.name, heard)
 
 
 def test_a_short_answer_in_a_long_silence_counts(recognizer: Recognizer, voice: Voice) -> None:
