@@ -125,6 +125,7 @@ class Call:
             ),
             language=language,
             flow=FlowSettings.of(layers),
+            hotwords=str((layers.get("stt") or {}).get("hotwords") or ""),
             # In echo mode somebody else hears and thinks: the replica says what it is given (seed: Overview of the persona).
             echo=persona.fields.get("pipeline_mode") == "echo",
             send=self.tell,

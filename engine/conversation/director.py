@@ -55,6 +55,8 @@ from engine.layers.replica.protocol import ReplicaState
 
 LONGEST_HOLD = MEDIA_RATE * 85 // 100
 """Media samples (0.85 s) for which the replica is silent at most before it goes on or has stopped for good."""
+READ_AHEAD = 4
+"""Words of a running turn that the model reads at a time."""
 TRACES_KEPT = 200
 """Turns whose traces are kept for the bench, the app and the metrics."""
 
@@ -72,6 +74,7 @@ class Director:
         prompt: PromptBuilder,
         language: CallLanguage,
         flow: FlowSettings | None = None,
+        hotwords: str = "",
         echo: bool = False,
         send: Callable[[dict[str, Any]], None],
         spawn: Spawn,
@@ -88,13 +91,16 @@ class Director:
         self._face, self._playout, self._resting = parts.face, parts.playout, parts.resting
         self._speaker = Speaker(parts, self, spawn)
         self._echoes = Echoes(self._speaker)
-        self._ears = Ears(engines, self, spawn, language=language, deaf=echo)
+        self._ears = Ears(engines, self, spawn, language=language, hotwords=hotwords, deaf=echo)
         self._flow = flow or FlowSettings()
         self._transcript = Transcript()
         self._started = time.monotonic()
         self.last_activity = self._started
         """When somebody, the replica included, last spoke or sent something (monotonic)."""
         self.traces: deque[TurnTrace] = deque(maxlen=TRACES_KEPT)
+        self._speculative = parts.speculative
+        self._read = 0
+        """Words of the running turn that the model has read."""
         self._asked: list[Message] = []
         """The prompt of the answer that is prepared."""
         self._false_start = False
@@ -185,6 +191,7 @@ class Director:
         """Speech began: an answer that nobody has heard yet is taken back; what it was to answer stays, and is answered with this turn."""
         self.last_activity = time.monotonic()
         self._announcer.turn_idx += 1
+        self._read = 0
         self.announce(UserStartedSpeaking(turn.inference_id, turn.person))
         self._speaker.take_back()
 
@@ -204,10 +211,18 @@ class Director:
         listens = self._speaker.audible and not self._speaker.nearly_over
         return listens and is_backchannel(words, self._language.code)
 
-    def words_heard(self, turn: UserTurn, words: str) -> None:
-        """Words so far, for captions."""
+    def words_heard(self, turn: UserTurn, words: str, stable: str) -> None:
+        """Words so far, for captions; those that will not change are read by the model while the rest is being said."""
         self.last_activity = time.monotonic()
         self._announcer.caption(turn.inference_id, "user", words, person=turn.person)
+        count = len(stable.split())
+        if (
+            self._speculative
+            and count - self._read >= READ_AHEAD
+            and not (self._speaker.audible or self._speaker.preparing)
+        ):
+            self._read = count
+            self._thinker.warm(self._prompt_for(stable, turn.person))
 
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""

@@ -10,6 +10,7 @@ from engine.conversation.person import Person
 from engine.conversation.turns import Action, EndTurn, StartTurn, TurnMachine, TurnRules
 from engine.layers.audio import HEARING_RATE, VAD_FRAME, Samples
 from engine.layers.flow.protocol import VoiceActivityDetector
+from engine.layers.stt.partials import StablePartials
 
 PREROLL = 12
 """Frames (0.38 s) before the onset that belong to the turn: VAD hears a soft consonant late."""
@@ -32,6 +33,8 @@ class UserTurn:
     """ISO 639-1 code of the language in which its latest words were understood."""
     person: Person | None = None
     """Whose turn it is."""
+    partials: StablePartials = field(default_factory=StablePartials)
+    """Which of its words can be counted on while it goes on."""
 
     def sound(self) -> Samples:
         """Return the sound that is not settled yet, 16 kHz."""

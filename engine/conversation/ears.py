@@ -17,13 +17,21 @@ class Ears:
     """The people of one call by their session id, with an ear for each of them unless it is `deaf`."""
 
     def __init__(
-        self, engines: Engines, observer: TurnObserver, spawn: Spawn, *, language: CallLanguage, deaf: bool
+        self,
+        engines: Engines,
+        observer: TurnObserver,
+        spawn: Spawn,
+        *,
+        language: CallLanguage,
+        hotwords: str = "",
+        deaf: bool,
     ) -> None:
         self.people: dict[str, Person] = {}
         self._engines = engines
         self._observer = observer
         self._spawn = spawn
         self._language = language
+        self._hotwords = hotwords
         self._deaf = deaf
         self._own_sound = OwnSound()
         self._listeners: dict[str, Listener] = {}
@@ -52,7 +60,14 @@ class Ears:
         ear.machine.replica_speaking = replica_speaking
         guard = self._engines.open_guard(self._own_sound.reference)
         self._listeners[person.session_id] = Listener(
-            ear, guard, self._engines, self._observer, self._spawn, flow=flow, language=self._language
+            ear,
+            guard,
+            self._engines,
+            self._observer,
+            self._spawn,
+            flow=flow,
+            language=self._language,
+            hotwords=self._hotwords,
         )
 
     def leave(self, session_id: str) -> None:

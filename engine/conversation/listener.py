@@ -46,8 +46,8 @@ class TurnObserver(Protocol):
     def is_aside(self, words: str) -> bool:
         """Whether what was said before a pause is no turn: a listener's "mm-hm" into what the replica says."""
 
-    def words_heard(self, turn: UserTurn, words: str) -> None:
-        """All words of the running turn so far; they may still change."""
+    def words_heard(self, turn: UserTurn, words: str, stable: str) -> None:
+        """All words of the running turn so far; those of `stable`, with which they begin, will not change any more."""
 
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause, and what was said: an answer may be prepared."""
@@ -97,7 +97,9 @@ class Listener:
         *,
         flow: FlowSettings,
         language: CallLanguage,
+        hotwords: str = "",
     ) -> None:
+        """`hotwords`: names and terms that are listened for."""
         self.ear = ear
         self._guard = guard
         self._pauses = PauseHistory()
@@ -108,6 +110,7 @@ class Listener:
         self._observer = observer
         self._spawn = spawn
         self._language = language
+        self._hotwords = hotwords
         self._spoken = language.code
         """The language that this participant spoke last; a turn too short to tell is taken to be in it."""
         self._current: _Consideration | None = None
@@ -213,8 +216,7 @@ class Listener:
                 words = await self._understand(sound, consideration)
                 consideration.words = words
                 if all_words := turn.with_settled(words):
-                    self._observer.words_heard(turn, all_words)
-                    self._end.understood(Understood(all_words, self._spoken))
+                    self._tell(turn, all_words)
                 consideration.understood.set_result(Understood(all_words, self._spoken))
                 await consideration.paused.wait()
                 self._conclude(consideration, words)
@@ -250,19 +252,24 @@ class Listener:
     async def _understand(self, sound: Samples, consideration: _Consideration) -> str:
         started = time.monotonic()
         try:
-            words = await self._transcribe(sound, consideration.turn, consideration.cancel)
+            words = await self._transcribe(sound, consideration.turn, consideration.cancel, partial=False)
         except Exception:
             log.exception("a turn could not be understood")
             words = ""
         consideration.trace.add("stt", started, time.monotonic())
         return words
 
-    async def _transcribe(self, sound: Samples, turn: UserTurn, cancel: CancelToken) -> str:
+    async def _transcribe(self, sound: Samples, turn: UserTurn, cancel: CancelToken, *, partial: bool) -> str:
         def work() -> Transcription | None:
             if cancel.cancelled:
                 return None
             return self._engines.recognizer.transcribe(
-                sound, language=self._spoken, others=self._language.others, cancel=cancel
+                sound,
+                language=self._spoken,
+                others=self._language.others,
+                hotwords=self._hotwords,
+                partial=partial,
+                cancel=cancel,
             )
 
         understood = await asyncio.get_running_loop().run_in_executor(self._engines.stt_thread, work)
@@ -272,14 +279,19 @@ class Listener:
             self._spoken = turn.language = understood.language
         return understood.text
 
+    def _tell(self, turn: UserTurn, words: str) -> None:
+        partial = turn.partials.feed(words.split())
+        self._observer.words_heard(turn, " ".join((*partial.stable, *partial.tentative)), " ".join(partial.stable))
+        self._end.understood(Understood(words, self._spoken))
+
     async def _hear_partial(self, turn: UserTurn, cancel: CancelToken) -> None:
         try:
             settles, frames = turn.full, len(turn.frames)
-            words = await self._transcribe(turn.sound(), turn, cancel)
+            words = await self._transcribe(turn.sound(), turn, cancel, partial=not settles)
             if cancel.cancelled:
                 return
             if words:
-                self._observer.words_heard(turn, turn.with_settled(words))
+                self._tell(turn, turn.with_settled(words))
             if settles:
                 turn.settle(words, frames)
         except Exception:

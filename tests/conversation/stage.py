@@ -29,7 +29,9 @@ TICK_HEARD = TICK // 3
 class Stage:
     """People speak by levels of sound; `pass_time` moves the clock and waits until all that follows from it is done."""
 
-    def __init__(self, layers: FakeLayers, thinker: Thinker, language: CallLanguage, flow: FlowSettings | None) -> None:
+    def __init__(
+        self, layers: FakeLayers, thinker: Thinker, language: CallLanguage, flow: FlowSettings | None, hotwords: str
+    ) -> None:
         self.layers = layers
         voice = CallVoice(layers.engines.voices, language) if language.multilingual else layers.voice
         self.face = GreyFace()
@@ -50,6 +52,7 @@ class Stage:
             prompt=PromptBuilder(PERSONA, "", datetime(2026, 1, 1, tzinfo=UTC)),
             language=language,
             flow=flow,
+            hotwords=hotwords,
             send=self.messages.append,
             spawn=self._spawn,
         )
@@ -127,13 +130,13 @@ class Stage:
 
 @asynccontextmanager
 async def stage_of(
-    layers: FakeLayers, language: CallLanguage | None = None, flow: FlowSettings | None = None
+    layers: FakeLayers, language: CallLanguage | None = None, flow: FlowSettings | None = None, hotwords: str = ""
 ) -> AsyncIterator[Stage]:
     """Raise the curtain. Whatever fails in a task of the director fails the test."""
     thinker = await Thinker.open(layers.chat, Sampling(seed=1))
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context))
-    stage = Stage(layers, thinker, language or CallLanguage("en"), flow)
+    stage = Stage(layers, thinker, language or CallLanguage("en"), flow, hotwords)
     try:
         yield stage
     finally:

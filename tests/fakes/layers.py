@@ -105,6 +105,8 @@ class LevelRecognizer:
         """Text -> the language in which it is understood, if that is one of those asked for."""
         self.asked: list[tuple[str, frozenset[str]]] = []
         """The language expected and the others of each call."""
+        self.hotwords: list[str] = []
+        """Those of each call."""
         self.fails_with: Exception | None = None
         self.gate = threading.Event()
         """While it is cleared, recognition does not come to an end."""
@@ -123,6 +125,7 @@ class LevelRecognizer:
         if self.fails_with is not None:
             raise self.fails_with
         self.asked.append((language, frozenset(others)))
+        self.hotwords.append(hotwords)
         self.gate.wait(60)
         audio = audio[-29 * 16_000 :]
         levels = [round(float(audio[at : at + 160].max()) * 10) for at in range(0, audio.size - 159, 160)]

@@ -36,6 +36,7 @@ ENFORCED_IN_LAYERS = frozenset(
         ("llm", "api_key"),
         ("llm", "speculative_inference"),
         ("stt", "stt_engine"),
+        ("stt", "hotwords"),
         ("stt", "participant_pause_sensitivity"),
         ("stt", "participant_interrupt_sensitivity"),
         ("stt", "smart_turn_detection"),
