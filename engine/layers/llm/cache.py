@@ -43,17 +43,20 @@ class TokenCache:
         self._batch_size = _FIRST_BATCH
         self.tokens: list[Token] = []
 
-    def evaluate(self, prompt: Sequence[Token], cancel: CancelToken, *, draw_next: bool) -> bool:
-        """Make the cache hold exactly `prompt`, keeping the beginning that it shares with what is there, and what follows in both when
-        `prompt` leaves something out.
+    def evaluate(
+        self, prompt: Sequence[Token], cancel: CancelToken, *, draw_next: bool, leaves_out: bool = False
+    ) -> bool:
+        """Make the cache hold exactly `prompt`, keeping the beginning that it shares with what is there.
 
+        `leaves_out`: old turns were dropped from the midst of what is there; what follows them is kept too, with what it knows of them.
         `draw_next`: have logits ready to draw the token after it. Returns False when cancelled on the way: then the cache
         holds a beginning of `prompt`. Raises ModelUnavailableError when llama.cpp fails; the cache is empty then.
         """
         if not prompt:
             raise ValueError("an empty prompt cannot be evaluated")
         shared = _common_length(self.tokens, prompt)
-        shared += self._close_gap(prompt, shared)
+        if leaves_out:
+            shared += self._close_gap(prompt, shared)
         self._keep(min(shared, len(prompt) - 1) if draw_next else shared)
         while len(self.tokens) < len(prompt):
             if cancel.cancelled:

@@ -8,6 +8,8 @@ from engine.layers.llm.protocol import Message
 
 _ROOM_AFTER_DROPPING: Final = 0.75
 """Of the limit: leaving out more at once keeps the beginning, and so the cache, the same for several turns."""
+_MOST_CHARACTERS: Final = 12
+"""Characters of one token at most, in a text of any length: four or five are usual."""
 
 
 class ContextWindow:
@@ -38,19 +40,30 @@ class ContextWindow:
             gone = set(droppable[:number])
             return [message for index, message in enumerate(messages) if index not in gone]
 
-        if self._count(messages) <= self._limit:
+        hopeless = self._hopeless(messages, droppable)
+        if not hopeless and self._count(messages) <= self._limit:
             self._left_out = 0
             return list(messages)
-        if self._left_out <= len(droppable) and self._count(kept := without(self._left_out)) <= self._limit:
+        self._left_out = min(max(self._left_out, hopeless), len(droppable))
+        if self._left_out and self._count(kept := without(self._left_out)) <= self._limit:
             return kept
         comfortable = self._limit * _ROOM_AFTER_DROPPING
-        for number in range(1, len(droppable) + 1):
+        for number in range(self._left_out + 1, len(droppable) + 1):
             kept = without(number)
             if self._count(kept) <= comfortable:
                 self._left_out = number
                 return kept
         self._left_out = len(droppable)
         return self._shortened(without(len(droppable)))
+
+    def _hopeless(self, messages: Sequence[Message], droppable: Sequence[int]) -> int:
+        """Return how many of the oldest can be left out unseen: an hour's talk is not counted anew for each answer."""
+        characters = 0
+        for later, index in enumerate(reversed(droppable)):
+            characters += len(messages[index].content)
+            if characters > self._limit * _MOST_CHARACTERS:
+                return len(droppable) - later
+        return 0
 
     def _shortened(self, messages: list[Message]) -> list[Message]:
         while self._count(messages) > self._limit:

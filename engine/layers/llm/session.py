@@ -28,6 +28,8 @@ class LlamaSession:
         self._lock = threading.Lock()
         self._closed = False
         self._run = 0
+        self._system: list[Message] = []
+        """The system messages of the last prompt."""
 
     def prefill(self, messages: Sequence[Message], cancel: CancelToken) -> None:
         """Evaluate the prompt so far; stops within one batch (64 tokens, 0.2 s as a rule) when cancelled.
@@ -37,7 +39,7 @@ class LlamaSession:
         with self._lock:
             if not self._closed:
                 self._run += 1
-                self._cache.evaluate(self._fitting_prompt(messages), cancel, draw_next=False)
+                self._evaluate(messages, cancel, draw_next=False)
 
     def generate(self, messages: Sequence[Message], sampling: Sampling, cancel: CancelToken) -> Iterator[str]:
         """Yield the answer as pieces of whole characters, without white space in front.
@@ -78,7 +80,7 @@ class LlamaSession:
 
     def _next(self, number: int, messages: Sequence[Message], sampler: Sampler, cancel: CancelToken) -> bytes | None:
         """Draw the next token, evaluating the prompt before the first one; return its bytes, None at the end."""
-        if number == 0 and not self._cache.evaluate(self._fitting_prompt(messages), cancel, draw_next=True):
+        if number == 0 and not self._evaluate(messages, cancel, draw_next=True):
             return None
         if cancel.cancelled or len(self._cache.tokens) >= self._cache.length:
             return None
@@ -88,8 +90,13 @@ class LlamaSession:
         self._cache.append(token)
         return self._vocabulary.piece(token)
 
-    def _fitting_prompt(self, messages: Sequence[Message]) -> list[Token]:
-        return self._prompt(self._window.fit(messages))
+    def _evaluate(self, messages: Sequence[Message], cancel: CancelToken, *, draw_next: bool) -> bool:
+        fitting = self._window.fit(messages)
+        system = [message for message in messages if message.role == "system"]
+        # What the replica was told to forget must not live on in what it keeps.
+        leaves_out = len(fitting) < len(messages) and system == self._system
+        self._system = system
+        return self._cache.evaluate(self._prompt(fitting), cancel, draw_next=draw_next, leaves_out=leaves_out)
 
     def _prompt(self, messages: Sequence[Message]) -> list[Token]:
         return self._vocabulary.tokens(self._template.render(messages))

@@ -52,13 +52,13 @@ def test_what_is_left_is_not_evaluated_again(
     model: LlamaChatModel, caches: tuple[CountingCache, CountingCache]
 ) -> None:
     slid, fresh = caches
-    slid.evaluate(tokens(model, SYSTEM, RIVERS, COUNTING), CancelToken(), draw_next=False)
+    slid.evaluate(tokens(model, SYSTEM, RIVERS, COUNTING), CancelToken(), draw_next=False, leaves_out=True)
     before = slid.evaluated
     left = tokens(model, SYSTEM, COUNTING, " eight nine")
-    slid.evaluate(left, CancelToken(), draw_next=True)
+    slid.evaluate(left, CancelToken(), draw_next=True, leaves_out=True)
     assert slid.tokens == left
     assert slid.evaluated - before == len(tokens(model, " eight nine"))
-    fresh.evaluate(left, CancelToken(), draw_next=True)
+    fresh.evaluate(left, CancelToken(), draw_next=True, leaves_out=True)
     assert int(logits(slid, model).argmax()) == int(logits(fresh, model).argmax())
     assert float(np.corrcoef(logits(slid, model), logits(fresh, model))[0, 1]) > 0.95
 
@@ -67,10 +67,10 @@ def test_a_prompt_that_shares_little_is_evaluated_whole(
     model: LlamaChatModel, caches: tuple[CountingCache, CountingCache]
 ) -> None:
     cache, fresh = caches
-    cache.evaluate(tokens(model, SYSTEM, RIVERS), CancelToken(), draw_next=False)
+    cache.evaluate(tokens(model, SYSTEM, RIVERS), CancelToken(), draw_next=False, leaves_out=True)
     other = tokens(model, SYSTEM, "boats went up, ", COUNTING)
-    cache.evaluate(other, CancelToken(), draw_next=True)
-    fresh.evaluate(other, CancelToken(), draw_next=True)
+    cache.evaluate(other, CancelToken(), draw_next=True, leaves_out=True)
+    fresh.evaluate(other, CancelToken(), draw_next=True, leaves_out=True)
     assert cache.tokens == other
     assert np.allclose(logits(cache, model), logits(fresh, model), atol=0.5)
 
@@ -81,7 +81,7 @@ def test_it_slides_again_and_again(model: LlamaChatModel, caches: tuple[Counting
     for number in range(5, 30):
         before = cache.evaluated
         prompt = tokens(model, SYSTEM, *turns[number - 5 : number])
-        cache.evaluate(prompt, CancelToken(), draw_next=True)
+        cache.evaluate(prompt, CancelToken(), draw_next=True, leaves_out=True)
         assert cache.tokens == prompt
         if number > 5:
             # The one new turn, and at most one token to draw from.

@@ -40,6 +40,23 @@ def test_the_beginning_stays_the_same_for_several_turns() -> None:
     assert 0 < changes <= len(beginnings) // 2
 
 
+def test_the_work_does_not_grow_with_the_conversation() -> None:
+    counted: list[int] = []
+
+    def counting(messages: Sequence[Message]) -> int:
+        counted.append(len(messages))
+        return count(messages)
+
+    def work(window: ContextWindow, turns: int) -> int:
+        counted.clear()
+        window.fit(conversation(turns))
+        return sum(counted)
+
+    window = ContextWindow(200, counting)
+    early = max(work(window, turns) for turns in range(301, 401, 2))
+    assert max(work(window, turns) for turns in range(4001, 4101, 2)) <= early
+
+
 def test_a_conversation_that_starts_over_is_whole_again() -> None:
     window = ContextWindow(200, count)
     window.fit(conversation(41))
