@@ -142,6 +142,7 @@ async def running(settings: Settings) -> AsyncIterator[Appliance]:
             recordings=recordings,
             relay=OwnRelay(TurnServers.of(settings.turn_url, settings.turn_secret), policy),
             on_turn=metrics.turns.heard,
+            turn_traces=store.turn_traces,
         )
         metrics.watch_calls(calls.figures)
         parts.push_async_callback(calls.close, "end_conversation_endpoint_hit")

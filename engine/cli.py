@@ -18,6 +18,7 @@ from engine.commands.certificate import certificate
 from engine.commands.installation import home_option, settings_with
 from engine.commands.keys import keys
 from engine.commands.studio import studio
+from engine.commands.turns import turns
 from engine.commands.voices import voices
 from engine.commands.webhooks import webhooks
 from engine.errors import VisavisError
@@ -40,6 +41,7 @@ visavis.add_command(bench)
 visavis.add_command(certificate)
 visavis.add_command(keys)
 visavis.add_command(studio)
+visavis.add_command(turns)
 visavis.add_command(voices)
 visavis.add_command(webhooks)
 

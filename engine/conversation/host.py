@@ -15,6 +15,7 @@ from engine.conversation.calls import JoinAnswer, SpeakingVoice
 from engine.conversation.engines import Engines
 from engine.conversation.feed import Feed, FeedEntry
 from engine.conversation.figures import CallFigures
+from engine.conversation.kept_turns import KeptTurns
 from engine.conversation.languages import MULTILINGUAL, iso_code, language_tag
 from engine.conversation.missing_language import missing_language
 from engine.conversation.recordings import Recordings
@@ -29,6 +30,7 @@ from engine.store.conversations import ConversationRepository
 from engine.store.errors import StoreError
 from engine.store.records import ConversationRecord, PersonaRecord, RecordingRecord, ReplicaRecord
 from engine.store.resources import ResourceRepository
+from engine.store.turn_traces import TurnTraceRepository
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class Calls:
         recordings: Recordings | None = None,
         relay: OwnRelay | None = None,
         on_turn: Callable[[TurnTrace], None] | None = None,
+        turn_traces: TurnTraceRepository | None = None,
     ) -> None:
         self._engines = engines
         self._conversations = conversations
@@ -75,6 +78,7 @@ class Calls:
         self._recordings = recordings
         self._relay = relay
         self._on_turn = on_turn
+        self._turn_traces = turn_traces
         self._places: dict[str, _Place] = {}
         self._stopping = False
         self._started = 0
@@ -279,8 +283,9 @@ class Calls:
         held = (echo or code in self._engines.hears) and self._engines.speaks(code)
         return CallLanguage(tag if held else own)
 
-    async def _keep_words(self, call: Call) -> None:
-        """Write down after each turn what was said so far: a crash then takes only the turn that is being spoken."""
+    async def _keep_turns(self, call: Call, kept: KeptTurns | None) -> None:
+        """Write down after each turn what was said so far, and where its time went: a crash then takes only the turn that is being
+        spoken."""
         conversation_id = call.conversation.conversation_id
         async for entry in call.feed.follow():
             if entry is None or entry.message.get("event_type") != "conversation.utterance":
@@ -289,11 +294,14 @@ class Calls:
                 await self._conversations.keep_transcript(conversation_id, call.director.transcript())
             except StoreError:
                 log.warning("the words of call %s could not be kept", conversation_id)
+            if kept is not None:
+                await kept.keep()
 
     async def _run(self, call: Call) -> None:
         conversation_id, replica_id = call.conversation.conversation_id, call.replica.replica_id
         reason = internal_error("conversation")
-        keeping = asyncio.create_task(self._keep_words(call), name=f"words-{conversation_id}")
+        kept = KeptTurns(conversation_id, call.director.traces, self._turn_traces) if self._turn_traces else None
+        keeping = asyncio.create_task(self._keep_turns(call, kept), name=f"turns-{conversation_id}")
         try:
             reason = await call.run()
         except Exception:
@@ -304,6 +312,8 @@ class Calls:
             self._ended[reason] += 1
             self._media += call.room.media
             try:
+                if kept is not None:
+                    await kept.keep(over=True)
                 events = [shutdown(replica_id, reason), transcription_ready(replica_id, call.director.transcript())]
                 await self._conversations.end(conversation_id, events)
                 for event in events:

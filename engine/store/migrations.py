@@ -192,6 +192,23 @@ def _m012_recordings(tables: Tables) -> None:
     tables.execute("CREATE INDEX recordings_by_status ON recordings (status)")
 
 
+def _m013_turn_traces(tables: Tables) -> None:
+    tables.execute(
+        """CREATE TABLE turn_traces (
+            trace_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            conversation_id TEXT NOT NULL REFERENCES conversations ON DELETE CASCADE,
+            turn_idx INTEGER NOT NULL,
+            inference_id TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            last_voiced_at REAL NOT NULL,
+            first_sound_ms REAL,
+            stages TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            UNIQUE (conversation_id, inference_id, last_voiced_at)
+        )"""
+    )
+
+
 STEPS = (
     _m001_keys,
     _m002_personas,
@@ -205,6 +222,7 @@ STEPS = (
     _m010_conversation_secrets,
     _m011_running_transcripts,
     _m012_recordings,
+    _m013_turn_traces,
 )
 """In order; a new one goes to the end, none is ever changed."""
 

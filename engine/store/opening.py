@@ -23,6 +23,7 @@ from engine.store.replicas import ReplicaRepository
 from engine.store.resources import ResourceRepository
 from engine.store.sealing import Sealer
 from engine.store.stock import load_stock
+from engine.store.turn_traces import TurnTraceRepository
 
 DATABASE_NAME = "visavis.db"
 
@@ -37,6 +38,7 @@ class Store:
     replicas: ReplicaRepository
     conversations: ConversationRepository
     recordings: RecordingRepository
+    turn_traces: TurnTraceRepository
     objectives: ResourceRepository
     guardrails: ResourceRepository
     documents: ResourceRepository
@@ -76,6 +78,7 @@ async def open_store(home: Path) -> Store:
         replicas=ReplicaRepository(database, outbox, sealer),
         conversations=conversations,
         recordings=RecordingRepository(database, conversations),
+        turn_traces=TurnTraceRepository(database),
         objectives=resources("objectives", OBJECTIVES.new),
         guardrails=resources("guardrails", GUARDRAILS.new),
         documents=resources("documents", DOCUMENT.new),

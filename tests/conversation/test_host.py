@@ -37,6 +37,7 @@ class House:
             loopback=True,
             language="english",
             seed=1,
+            turn_traces=store.turn_traces,
         )
 
     async def conversation(self, **properties: object) -> ConversationRecord:

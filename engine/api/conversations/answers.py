@@ -71,10 +71,33 @@ class TranscriptEntry(AnswerModel):
     inference_id: str | None = None
 
 
+class TurnStage(AnswerModel):
+    """One stage of a turn; stages may overlap."""
+
+    name: str = Field(description="`pause`, `stt`, `end_of_turn`, `wait`, `llm_first_clause`, `tts_first_clause`...")
+    start_ms: float
+    end_ms: float
+    cancelled: bool
+
+
+class TurnTimeline(AnswerModel):
+    """Where the time of one turn went, in milliseconds after the person's last voiced sample."""
+
+    turn_idx: int
+    inference_id: str
+    outcome: str = Field(
+        description="`answered`; `interrupted`; `resumed`: the person went on before a word was heard; `dropped`: nothing could be "
+        "said; `pending`: not over yet."
+    )
+    last_voiced_at: float = Field(description="Seconds on the monotonic clock of the engine that held the call.")
+    first_sound_ms: float | None = Field(description="When the answer began to be heard; `null` if it never did.")
+    stages: list[TurnStage] = Field(description="In the order in which they ended.")
+
+
 class TurnList(AnswerModel):
     """The latest turns of a call."""
 
-    data: list[dict[str, Any]]
+    data: list[TurnTimeline]
     total_count: int
 
 

@@ -99,17 +99,6 @@ async def test_ending_what_no_call_stands_behind_ends_the_record(client: httpx.A
     assert (await client.get(f"/v2/conversations/{made['conversation_id']}")).json()["status"] == "ended"
 
 
-async def test_a_running_conversation_tells_where_the_time_of_its_turns_went(
-    client: httpx.AsyncClient, host: FakeCallHost
-) -> None:
-    url = f"/v2/conversations/{(await create(client))['conversation_id']}"
-    host.turns = [{"total_ms": 640.0}]
-    assert (await client.get(f"{url}/turns")).json() == {"data": [{"total_ms": 640.0}], "total_count": 1}
-    await client.post(f"{url}/end")
-    assert refusal(await client.get(f"{url}/turns"), 409)
-    assert refusal(await client.get("/v2/conversations/cnowhere/turns"), 400) == "Invalid conversation_id"
-
-
 @pytest.mark.parametrize("query", ["", "?hard=true"])
 async def test_deleting_ends_the_call_and_hides_the_record(
     client: httpx.AsyncClient, host: FakeCallHost, store: Store, query: str

@@ -1,4 +1,4 @@
-"""Operations on running conversations: turns, events, transcripts, interactions."""
+"""Operations on conversations as they run: turns, events, transcripts, interactions."""
 
 from engine.api.conversations.answers import InteractionAccepted, TranscriptAnswer, TurnList
 from engine.api.reference.described import Answer, Body, Described, no_content
@@ -50,19 +50,33 @@ _RESPOND = {
     "event_type": "conversation.respond",
     "properties": {"text": "Where do I get my badge?"},
 }
+_TURN = {
+    "turn_idx": 3,
+    "inference_id": "0d3c9e6a41f24b7f",
+    "outcome": "answered",
+    "last_voiced_at": 5120.25,
+    "first_sound_ms": 871.4,
+    "stages": [
+        {"name": "pause", "start_ms": 0.0, "end_ms": 203.1, "cancelled": False},
+        {"name": "stt", "start_ms": 203.3, "end_ms": 301.5, "cancelled": False},
+        {"name": "end_of_turn", "start_ms": 203.4, "end_ms": 284.0, "cancelled": False},
+        {"name": "llm_first_clause", "start_ms": 302.0, "end_ms": 640.2, "cancelled": False},
+        {"name": "tts_first_clause", "start_ms": 640.4, "end_ms": 802.7, "cancelled": False},
+    ],
+}
 _EVENT = '{"message_type": "conversation", "event_type": "conversation.replica.started_speaking"}'
 
 OPERATIONS: dict[str, Described] = {
     "GET /v2/conversations/{}/turns": Described(
-        "List the turns of a running conversation",
+        "List the turns of a conversation",
         (
             Answer(
-                "The latest turns, each with its stages in milliseconds after the person's last voiced sample.",
+                "The latest turns, each with its stages in milliseconds after the person's last voiced sample. Of conversations that "
+                "have ended, the last 200 turns of the whole installation are kept.",
                 TurnList,
-                {"data": [], "total_count": 0},
+                {"data": [_TURN], "total_count": 1},
             ),
         ),
-        refusals={409: ("This conversation has ended; the traces of its turns are kept while it runs",)},
     ),
     "POST /v2/conversations/{}/events": Described(
         "Send an interaction to a conversation",
