@@ -40,7 +40,7 @@ LOOK_AHEAD = 20 * MEDIA_RATE
 VOICE_PATIENCE = 0.5
 """Seconds that the text waits for the sound of its first clause at most."""
 
-NEARLY_OVER = 0.7
+NEARLY_OVER = 1.2
 """Seconds that are left to be heard of an answer whose listeners may be answering already."""
 
 LINGERING = MEDIA_RATE
@@ -96,6 +96,7 @@ class Answer:
         self._on_call = on_call
         self._calls: list[ToolCall] = []
         """Calls of tools that wait for the release."""
+        self._has_called = False
         self._cancel = CancelToken()
         self._released = asyncio.Event()
         self._voiced = threading.Event()
@@ -122,7 +123,7 @@ class Answer:
             if not self._placed.was_cut:
                 self._ended = True
                 self._settle(self._placed.end + LINGERING)
-                await self._parts.playout.played(self._placed.end)
+                await self._placed.over()
         finally:
             self._cancel.cancel()
             self._placed.close()
@@ -151,13 +152,23 @@ class Answer:
         return self._placed.seconds_heard
 
     @property
+    def text(self) -> str:
+        """Its words as far as they are known, heard or not."""
+        return self._placed.text
+
+    @property
+    def binding(self) -> bool:
+        """Whether a tool was asked to do something."""
+        return self._has_called
+
+    @property
     def nearly_over(self) -> bool:
         """Whether next to nothing of it is left to be heard."""
         return self._ended and self._placed.seconds_left < NEARLY_OVER
 
     def hold(self) -> bool:
         """Fall silent until `go_on` or `stop`; return whether anything was being said."""
-        return self._placed.hold()
+        return self._placed.hold(more=not self._ended)
 
     def go_on(self) -> None:
         """Say the rest, from the beginning of the word that was broken off."""
@@ -267,6 +278,7 @@ class Answer:
         calls, self._calls = self._calls, []
         if self._on_call is not None and not self._cancel.cancelled:
             for call in calls:
+                self._has_called = True
                 self._on_call(self, call)
 
     async def _speak(self) -> None:
@@ -311,6 +323,8 @@ class Answer:
     async def _place(self, spoken: SpokenClause, sound: Samples) -> None:
         first = not self._placed
         start = await self._placed.place(spoken, sound)
+        if start is None:
+            return
         mien = mien_of(self._style.emotions)
         if mien == NO_MIEN:
             mien = self._parts.resting.mien

@@ -105,7 +105,14 @@ class Director:
         """The prompt of the answer that is prepared."""
         self._false_start = False
         """What is held is the answer to somebody who may not have been done: as far as the replica's memory goes it was never said."""
-        self._held_since = 0
+        self._held_since = self._begun_at = 0
+        """Media sample at which it fell silent, and the turns that there were when it began to speak."""
+        self._interrupting = False
+        """Somebody has spoken into what the replica says for long enough to stop it, if it is words."""
+        self._claimed = False
+        """Whoever made it fall silent has spoken long enough to have the floor."""
+        self._owed = False
+        """Somebody said something that is not answered yet."""
         self._closed = False
 
     @property
@@ -156,9 +163,8 @@ class Director:
         """Take what everybody in the room hears of the replica, mono, 48 kHz: it may come back through their microphones."""
         self._ears.played(position, sound)
         if self._speaker.held and position - self._held_since >= LONGEST_HOLD:
-            # Whoever still speaks has the floor.
             if self._ears.somebody_is_heard:
-                self._speaker.silence()
+                self.floor_taken()
             else:
                 self._go_on()
 
@@ -197,29 +203,34 @@ class Director:
 
     def barged_in(self, *, goes_on: bool) -> None:
         """Somebody speaks: the replica is silent until it is known whether they listen, interrupt, or were not done."""
+        self._interrupting = self._speaker.audible
+        if self._speaker.held:
+            return
         self._speaker.hold()
         if self._speaker.held:
-            self._false_start = goes_on
+            self._false_start, self._claimed = goes_on, False
             self._held_since = self._playout.position
 
     def floor_taken(self) -> None:
-        """The replica is interrupted."""
-        self._speaker.silence()
+        """Whoever speaks for so long has the floor with their first word, if it is words."""
+        self._claimed = True
 
     def is_aside(self, words: str) -> bool:
         """Whether these words are a listener's, who leaves the floor to the replica."""
-        listens = self._speaker.audible and not self._speaker.nearly_over
+        listens = self._speaker.audible and not (self._speaker.nearly_over or self._speaker.asks)
         return listens and is_backchannel(words, self._language.code)
 
     def words_heard(self, turn: UserTurn, words: str, stable: str) -> None:
         """Words so far, for captions; those that will not change are read by the model while the rest is being said."""
         self.last_activity = time.monotonic()
         self._announcer.caption(turn.inference_id, "user", words, person=turn.person)
+        if self._speaker.held and self._claimed:
+            self._speaker.silence()
         count = len(stable.split())
         if (
             self._speculative
             and count - self._read >= READ_AHEAD
-            and not (self._speaker.audible or self._speaker.preparing)
+            and not (self._speaker.audible or self._speaker.pending or self._speaker.preparing)
         ):
             self._read = count
             self._thinker.warm(self._prompt_for(stable, turn.person))
@@ -227,7 +238,7 @@ class Director:
     def turn_considered(self, turn: UserTurn, words: str, trace: TurnTrace) -> None:
         """A pause: prepare the answer in case the turn ends here."""
         self._follow_language(turn)
-        if self._speaker.held:
+        if self._interrupting:
             self._speaker.silence()
         if not self._speaker.audible:
             self._face.attend(self._playout.position)
@@ -242,7 +253,9 @@ class Director:
         self._follow_language(turn)
         self.last_activity = time.monotonic()
         self.announce(UserStoppedSpeaking(turn.inference_id, duration, turn.person))
-        if self._ears.somebody_speaks:
+        talks_on = self._speaker.audible and not self._interrupting
+        if self._ears.somebody_speaks or talks_on:
+            # What was too short to stop the replica is answered when it has said what it says.
             self._hear_user(turn, words, duration)
         else:
             self._answer(turn, words, duration, trace)
@@ -250,10 +263,12 @@ class Director:
     def turn_dropped(self, turn: UserTurn) -> None:
         """Nothing was said: what stayed unsaid or unanswered because of it is made up for."""
         self.announce(UserStoppedSpeaking(turn.inference_id, 0.0, turn.person))
-        self._go_on()
+        if not self._ears.somebody_is_heard:
+            self._interrupting = False
+            self._go_on()
         if self._closed or self._ears.somebody_speaks or not self._ears.listening:
             return
-        if self._transcript.unanswered and not (self._speaker.audible or self._speaker.pending):
+        if self._owed and not (self._speaker.audible or self._speaker.pending):
             self._answer(turn, "", 0.0, TurnTrace(time.monotonic()))
         else:
             self._speaker.proceed()
@@ -262,6 +277,9 @@ class Director:
 
     def answer_began(self, answer: Speech) -> None:
         """The replica can be heard."""
+        self._begun_at = len(self._transcript)
+        if answer.trace is not None:
+            self._owed = False
         self._ears.replica_speaks(self._speaker.audible)
         self.announce(ReplicaStartedSpeaking(answer.inference_id))
 
@@ -273,6 +291,7 @@ class Director:
     def answer_over(self, answer: Speech, heard: str, *, interrupted: bool) -> None:
         """The replica has stopped: what was heard becomes history."""
         false_start, self._false_start = self._false_start, False
+        self._interrupting = False
         self.last_activity = time.monotonic()
         self._ears.replica_speaks(self._speaker.audible)
         if answer.trace is not None and self._on_turn is not None:
@@ -286,16 +305,23 @@ class Director:
             self.announce(Utterance(answer.inference_id, "replica", heard, interrupted))
             if not false_start:
                 began = time.monotonic() - self._started - seconds
-                self._transcript.add(TranscriptEntry("assistant", heard, began, seconds, answer.inference_id))
-        if not self._speaker.preparing:
+                self._transcript.add(
+                    TranscriptEntry("assistant", heard, began, seconds, answer.inference_id), self._begun_at
+                )
+        self._owed = self._owed or false_start
+        if self._owed and not interrupted and not (self._closed or self._ears.somebody_speaks):
+            self._answer(UserTurn(), "", 0.0, TurnTrace(time.monotonic()))
+        elif not self._speaker.preparing:
             self.warm()
 
     def tool_called(self, answer: Speech, call: ToolCall) -> None:
         """A program in the room is asked to do something; what comes of it comes back as context."""
+        self._owed = False
         self.announce(ToolCalled(answer.inference_id, call.name, call.arguments, call.id))
 
     def answer_unheard(self, answer: Speech) -> None:
         """Nothing came of an answer; the floor is free again."""
+        self._owed = False
         self._ears.replica_speaks(self._speaker.audible)
 
     # --- inside ---
@@ -311,6 +337,7 @@ class Director:
             case EchoSound():
                 self._echoes.sound(interaction, sender)
             case Interrupt():
+                self._false_start = self._owed = False
                 self._speaker.silence()
             case Respond() if self._echo:
                 raise InvalidInputError("event_type", "conversation.respond", "in echo mode 'conversation.echo' is")
@@ -368,6 +395,7 @@ class Director:
 
     def _hear_user(self, turn: UserTurn, words: str, duration: float) -> None:
         if words:
+            self._owed = True
             self.announce(Utterance(turn.inference_id, "user", words, person=turn.person))
             began = time.monotonic() - self._started - duration
             name = self._name(turn.person)

@@ -84,6 +84,16 @@ class EchoedSound:
         self._released.set()
 
     @property
+    def text(self) -> str:
+        """Nothing: it is sound."""
+        return ""
+
+    @property
+    def binding(self) -> bool:
+        """False: it does nothing."""
+        return False
+
+    @property
     def nearly_over(self) -> bool:
         """False: nobody knows what still comes."""
         return False

@@ -75,6 +75,8 @@ class _Consideration:
     """The silence is a pause."""
     understood: asyncio.Future[Understood] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     words: str | None = None
+    concluded: bool = False
+    """What follows from the words was told."""
     ended: EndTurn | None = None
     task: asyncio.Task[None] | None = None
 
@@ -126,7 +128,8 @@ class Listener:
             counted = self._suppressor.feed(counted)
         for action in self.ear.feed(counted):
             self._act(action)
-        if self.ear.machine.speaking and self._partial is None and self.ear.heard - self._partial_at >= PARTIAL_EVERY:
+        going_on = self.ear.machine.speaking and self._current is None
+        if going_on and self._partial is None and self.ear.heard - self._partial_at >= PARTIAL_EVERY:
             self._partial_at = self.ear.heard
             self._partial_cancel = CancelToken()
             self._partial = self._spawn(self._hear_partial(self.ear.turn, self._partial_cancel))
@@ -180,7 +183,7 @@ class Listener:
                 self._resume(self._current, action.silence)
             case EndTurn() if self._current is not None:
                 self._current.ended = action
-                if self._current.words is not None:
+                if self._current.concluded and self._current.words is not None:
                     self._finish(self._current, action, self._current.turn.with_settled(self._current.words))
                 else:
                     # The words come later, even when the next turn has begun by then.
@@ -188,7 +191,7 @@ class Listener:
 
     def _resume(self, consideration: _Consideration, silence: float) -> None:
         turn = consideration.turn
-        if consideration.words is not None and turn.long:
+        if consideration.words and turn.long:
             turn.settle(consideration.words, consideration.frames)
         consideration.abandon()
         self._current = None
@@ -204,7 +207,8 @@ class Listener:
     async def _consider(self, consideration: _Consideration) -> None:
         turn = consideration.turn
         try:
-            earlier = [other.task for other in self._finishing if other.task is not None]
+            others = (other for other in self._finishing if other is not consideration)
+            earlier = [other.task for other in others if other.task is not None]
             if self._partial is not None:
                 # Its sound may be about to be settled; the rest is recognised after that.
                 earlier.append(self._partial)
@@ -225,12 +229,13 @@ class Listener:
 
     def _conclude(self, consideration: _Consideration, words: str) -> None:
         all_words = consideration.turn.with_settled(words)
-        if not all_words or (consideration.ended is None and self._observer.is_aside(all_words)):
+        if not all_words or self._observer.is_aside(all_words):
             self._drop(consideration)
         elif consideration.ended is not None:
             self._finish(consideration, consideration.ended, all_words)
         else:
             self._observer.turn_considered(consideration.turn, all_words, consideration.trace)
+            consideration.concluded = True
 
     def _drop(self, consideration: _Consideration) -> None:
         self.ear.machine.drop_turn(consideration.pause)

@@ -88,9 +88,8 @@ class PlacedSpeech:
     @property
     def seconds_heard(self) -> float:
         """Seconds of sound that were played, pauses not counted."""
-        if not self._clauses:
-            return 0.0
-        return max(0, min(self._heard_until, self.end) - self._clauses[0].start) / MEDIA_RATE
+        until = self._heard_until
+        return sum(max(0, min(until, clause.end) - clause.start) for clause in self._clauses) / MEDIA_RATE
 
     @property
     def seconds_left(self) -> float:
@@ -102,12 +101,17 @@ class PlacedSpeech:
         heard = (clause.heard(self._heard_until) for clause in self._clauses)
         return " ".join(part for part in heard if part)
 
-    async def place(self, spoken: SpokenClause, sound: Samples) -> int:
-        """Queue a clause (mono, 48 kHz) behind what is placed, once nothing is held; return the media sample of its first sample.
+    async def place(self, spoken: SpokenClause, sound: Samples) -> int | None:
+        """Queue a clause (mono, 48 kHz) behind what is placed, once nothing is held; return the media sample of its first sample, or None
+        when all was cut before.
 
         Its mouth is scheduled where the voice tells its phonemes; where it does not, `read_mouth` does that.
         """
-        await self._goes_on.wait()
+        while not self._goes_on.is_set():
+            # It may be held again before this task has its turn.
+            await self._goes_on.wait()
+        if self._cut_at is not None:
+            return None
         position = self._playout.position
         self._clauses = [each if each.end > position else replace(each, sound=NOTHING) for each in self._clauses]
         return self._queue(_Clause(spoken.text, 0, sound.size, word_ends(spoken), spoken, sound))
@@ -121,9 +125,21 @@ class PlacedSpeech:
             # It fell silent while the mouth was being read.
             self._face.silence_from(silent_from)
 
-    def hold(self) -> bool:
-        """Fall silent until `go_on` or `cut`, and say nothing new; return whether anything was being said."""
-        if self._held_at is not None or self._cut_at is not None or self.end <= self._playout.position:
+    async def over(self) -> None:
+        """Wait until all that is placed was heard, or cut; nothing more is placed."""
+        while self._cut_at is None:
+            await self._goes_on.wait()
+            end = self.end
+            if not await self._playout.played(end) or (end == self.end and self._held_at is None):
+                return
+
+    def hold(self, *, more: bool) -> bool:
+        """Fall silent until `go_on` or `cut`, and say nothing new; return whether there is anything left to be said.
+
+        `more`: further clauses are on their way.
+        """
+        over = self.end <= self._playout.position
+        if self._held_at is not None or self._cut_at is not None or (over and not (more and self._clauses)):
             return False
         self._held_at = self._playout.hold()
         self._face.silence_from(self._held_at)

@@ -61,6 +61,11 @@ class Speaker:
         return self._held
 
     @property
+    def asks(self) -> bool:
+        """Whether there is a question in what it says."""
+        return self._current is not None and "?" in self._current.text
+
+    @property
     def nearly_over(self) -> bool:
         """Whether next to nothing is left to be heard of what it says."""
         return self._current is None or self._current.nearly_over
@@ -119,7 +124,7 @@ class Speaker:
     def take_back(self) -> None:
         """Withdraw what was released and is not heard yet; what is echoed waits again, before all others."""
         answer = self._current
-        if answer is not None and not self._began:
+        if answer is not None and not self._began and not answer.binding:
             self._current = None
             self._abandon(answer, "resumed")
             again = answer.again()

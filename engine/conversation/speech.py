@@ -22,6 +22,14 @@ class Speech(Protocol):
         """Let it be heard."""
 
     @property
+    def text(self) -> str:
+        """Its words as far as they are known, heard or not."""
+
+    @property
+    def binding(self) -> bool:
+        """Whether something was done because of it, so that it cannot be taken back."""
+
+    @property
     def nearly_over(self) -> bool:
         """Whether next to nothing of it is left to be heard."""
 

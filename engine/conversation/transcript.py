@@ -42,14 +42,13 @@ class Transcript:
     def __init__(self) -> None:
         self._entries: list[TranscriptEntry] = []
 
-    def add(self, entry: TranscriptEntry) -> None:
-        """Append a turn."""
-        self._entries.append(entry)
+    def __len__(self) -> int:
+        return len(self._entries)
 
-    @property
-    def unanswered(self) -> bool:
-        """Whether the last turn is a person's."""
-        return bool(self._entries) and self._entries[-1].role == "user"
+    def add(self, entry: TranscriptEntry, place: int | None = None) -> None:
+        """Take a turn that is over. `place`: how many there were when it began, if not all of them: what is said into an answer comes
+        behind it."""
+        self._entries.insert(len(self._entries) if place is None else place, entry)
 
     def history(self) -> list[Message]:
         """Return the turns as messages; neighbours of one role are joined, as chat templates want them to alternate."""

@@ -157,8 +157,10 @@ class TurnMachine:
         if speech >= self.rules.speech_above:
             return self._speech(end)
         if speech < self.rules.silence_below:
+            self._voiced = 0.0
             return self._silence(end)
-        return []
+        # Neither speech nor silence for as long as this is no speech that goes on.
+        return self._silence(end) if end - self._last_voiced >= self.rules.undecided else []
 
     def wait(self, pause: int, silence: float) -> None:
         """Take the seconds of silence, since the last voiced frame, after which the turn is taken: the answer to a ConsiderEnd."""
@@ -190,6 +192,7 @@ class TurnMachine:
             if self._voiced < self.rules.onset - FRAME / 2:
                 return actions
             self._floor = _Floor.SPEAKING
+            self._in_turn_voiced += self._voiced - FRAME
             actions.append(Resume(self._pause, end - self._voiced - self._last_voiced))
         self._last_voiced = end
         self._in_turn_voiced += FRAME
@@ -215,9 +218,8 @@ class TurnMachine:
         return self._answered and since is not None and self._started - since < self.rules.false_start
 
     def _silence(self, end: float) -> list[Action]:
-        self._voiced = 0.0
         silence = end - self._last_voiced
-        if self._floor is _Floor.SPEAKING and silence >= self.rules.hush:
+        if self._floor is _Floor.SPEAKING and silence >= self.rules.hush - FRAME / 2:
             self._floor = _Floor.HUSHED
             self._pause += 1
             self._wait = None

@@ -1,8 +1,13 @@
 """Who has the floor while the replica speaks: false starts and real interruptions, by a persona's settings."""
 
+import threading
+from typing import Any
+
+import numpy as np
 import pytest
 
 from engine.conversation.flow_settings import FlowSettings
+from engine.layers.tts.protocol import SpokenClause
 from tests.conversation.stage import Stage, stage_of
 from tests.fakes.layers import FakeLayers, LevelRecognizer, fake_layers
 
@@ -39,6 +44,7 @@ async def test_what_was_heard_is_told_even_so() -> None:
     async with stage_of(layers()) as stage:
         await answered(stage, 0.4)
         await stage.pass_time(0.6, a=0.6)
+        await stage.pass_time(0.5)
         assert ("replica_interrupted", "") in stage.events()
         assert len(stage.ids("replica.stopped_speaking")) == 1
 
@@ -121,8 +127,150 @@ async def test_who_speaks_on_and_on_has_the_floor_although_nobody_understands_th
         loud = stage.seconds_loud()
         await stage.pass_time(3.0, a=0.8)
         assert stage.seconds_loud() - loud < 0.3
-        assert len(stage.ids("replica_interrupted")) == 1
         stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
+        stage.busy.clear()
+        await stage.pass_time(0.1, a=0.8)
+        await stage.pass_time(0.8)
+        assert len(stage.ids("replica_interrupted")) == 1
+        assert stage.said("user")[-1] == "Stop."
+
+
+async def test_a_long_sound_without_a_word_only_makes_it_wait() -> None:
+    async with stage_of(layers()) as stage:
+        await answered(stage, 1.6)
+        await stage.pass_time(1.4, a=0.1)
+        await heard_out(stage)
+        assert stage.said("replica") == [LONG]
+        assert stage.ids("replica_interrupted") == []
+
+
+async def test_words_that_are_understood_late_stop_it_all_the_same() -> None:
+    async with stage_of(layers()) as stage:
+        await answered(stage, 1.6)
+        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
+        stage.busy.add(stage.layers.engines.stt_thread)
+        await stage.pass_time(0.3, a=0.8)
+        await stage.pass_time(1.2)
+        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
+        stage.busy.clear()
+        await stage.pass_time(0.4)
+        assert len(stage.ids("replica_interrupted")) == 1
+        assert stage.said("user")[-1] == "Stop."
+
+
+async def test_a_listener_who_is_understood_late_is_still_one() -> None:
+    async with stage_of(layers(), flow=FlowSettings("time-based", "low")) as stage:
+        await answered(stage, 1.6)
+        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
+        stage.busy.add(stage.layers.engines.stt_thread)
+        await stage.pass_time(0.36, a=0.5)
+        await stage.pass_time(0.6)
+        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
+        stage.busy.clear()
+        await heard_out(stage)
+        assert stage.said("replica") == [LONG]
+
+
+async def test_a_yes_to_a_question_counts_although_more_is_being_said() -> None:
+    asks = "Shall I book it? I could do it for Tuesday or for Wednesday or for any other day of the week."
+    async with stage_of(fake_layers(hears=LevelRecognizer({**WORDS, 7: "Yes."}), answers=[asks, "Done."])) as stage:
+        await answered(stage, 1.6)
+        await stage.pass_time(0.3, a=0.7)
+        await heard_out(stage)
+        assert stage.said("user")[-1] == "Yes."
+        assert stage.said("replica")[-1] == "Done."
+
+
+async def test_a_word_too_short_to_stop_it_is_answered_when_it_is_done() -> None:
+    async with stage_of(layers(), flow=FlowSettings(replica_interruptibility="verylow")) as stage:
+        await answered(stage, 1.6)
+        await stage.pass_time(0.4, a=0.8)
+        await heard_out(stage)
+        assert stage.said("replica") == [LONG, "Good idea."]
+        assert stage.layers.chat.prompts[-1][-1].content == "Stop."
+
+
+async def test_what_was_being_made_while_it_was_held_is_not_said_after_an_interruption() -> None:
+    two = layers()
+    voice, begun, more = two.voice, threading.Event(), threading.Event()
+    speak = voice.speak
+
+    def slowly(text: str, **options: Any) -> SpokenClause:
+        if voice.spoken:
+            begun.set()
+            more.wait(60)
+        return speak(text, **options)
+
+    voice.speak = slowly  # type: ignore[method-assign]
+    async with stage_of(two) as stage:
+        stage.busy.add(two.engines.tts_thread)
+        await answered(stage, 0.4)
+        assert begun.wait(10)
+        await stage.pass_time(0.3, a=0.8)
+        more.set()
+        stage.busy.clear()
+        loud = stage.seconds_loud()
+        await stage.pass_time(2.0, a=0.8)
+        assert stage.seconds_loud() - loud < 0.1
+
+
+async def test_a_cough_between_two_clauses_does_not_end_the_answer() -> None:
+    two = layers()
+    voice, more = two.voice, threading.Event()
+    speak = voice.speak
+
+    def slowly(text: str, **options: Any) -> SpokenClause:
+        if voice.spoken:
+            more.wait(60)
+        return speak(text, **options)
+
+    voice.speak = slowly  # type: ignore[method-assign]
+    async with stage_of(two) as stage:
+        stage.busy.add(two.engines.tts_thread)
+        await answered(stage, 0.2)
+        while any(stage.loudness[-5:]):
+            await stage.pass_time(0.02)
+        await stage.pass_time(0.26, a=0.1)
+        await stage.pass_time(0.5)
+        more.set()
+        stage.busy.clear()
+        await stage.pass_time(0.2)
+        await heard_out(stage)
+        assert stage.said("replica") == [LONG]
+
+
+async def test_two_people_at_once_are_not_talked_over() -> None:
+    async with stage_of(layers()) as stage:
+        stage.join("b")
+        await answered(stage, 1.6)
+        await stage.pass_time(0.36, a=0.5)
+        await stage.pass_time(0.02)
+        loud = stage.seconds_loud()
+        await stage.pass_time(1.5, b=0.8)
+        assert stage.seconds_loud() - loud < 0.1
+
+
+@pytest.mark.parametrize("at_once", [0.6, 1.6])
+async def test_a_turn_whose_end_comes_all_at_once_is_told_once_and_nobody_is_deaf_after_it(at_once: float) -> None:
+    async with stage_of(layers(), flow=FlowSettings("time-based", "low")) as stage:
+        stage.join("a")
+        for _ in range(2):
+            await stage.pass_time(1.0, a=0.3)
+            stage.director.hear("a", np.zeros(int(at_once * 16_000), dtype=np.float32))
+            await stage.pass_time(0.5)
+            await heard_out(stage)
+        assert stage.said("user") == ["I was thinking", "I was thinking"]
+
+
+async def test_words_known_before_an_end_that_comes_all_at_once_are_told_once() -> None:
+    async with stage_of(layers(), flow=FlowSettings("time-based", "low")) as stage:
+        stage.join("a")
+        await stage.pass_time(1.0, a=0.3)
+        await stage.pass_time(0.14)
+        stage.director.hear("a", np.zeros(8_000, dtype=np.float32))
+        await stage.pass_time(0.5)
+        await heard_out(stage)
+        assert stage.said("user") == ["I was thinking"]
 
 
 async def test_a_person_whom_nobody_understands_in_time_does_not_keep_the_replica_silent() -> None:

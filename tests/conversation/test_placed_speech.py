@@ -36,7 +36,9 @@ class Mouth:
         self.heard: list[int] = []
 
     async def place(self, spoken: SpokenClause) -> int:
-        return await self.placed.place(spoken, spoken.samples)
+        start = await self.placed.place(spoken, spoken.samples)
+        assert start is not None
+        return start
 
     def play(self, seconds: float) -> None:
         for _ in range(round(seconds * MEDIA_RATE / TICK)):
@@ -60,7 +62,7 @@ async def test_a_broken_word_is_said_again_and_the_rest_follows(mouth: Mouth) ->
     await mouth.place(clause("one two three"))
     await mouth.place(clause("four five"))
     mouth.play(0.3)
-    assert mouth.placed.hold()
+    assert mouth.placed.hold(more=False)
     mouth.play(0.4)
     assert mouth.placed.heard_text() == "one"
     mouth.placed.go_on()
@@ -72,7 +74,7 @@ async def test_a_broken_word_is_said_again_and_the_rest_follows(mouth: Mouth) ->
 async def test_silence_falls_within_8_ms(mouth: Mouth) -> None:
     await mouth.place(clause("one two three"))
     mouth.play(0.1)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     begun = len(mouth.heard)
     mouth.play(0.2)
     assert not any(mouth.heard[begun + FADE :])
@@ -82,7 +84,7 @@ async def test_silence_falls_within_8_ms(mouth: Mouth) -> None:
 async def test_what_was_not_heard_while_it_was_held_does_not_count(mouth: Mouth) -> None:
     await mouth.place(clause("one two three"))
     mouth.play(0.2)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     mouth.play(1.0)
     assert mouth.placed.seconds_heard == pytest.approx(0.2, abs=0.01)
     assert mouth.placed.seconds_left == pytest.approx(0.4, abs=0.01)
@@ -94,7 +96,7 @@ async def test_what_was_not_heard_while_it_was_held_does_not_count(mouth: Mouth)
 async def test_the_mouth_goes_on_with_the_voice(mouth: Mouth) -> None:
     start = await mouth.place(clause("one two three"))
     mouth.play(0.3)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     mouth.play(0.5)
     position = mouth.playout.position
     mouth.placed.go_on()
@@ -105,7 +107,7 @@ async def test_a_mouth_that_is_read_from_sound_is_read_again(mouth: Mouth) -> No
     spoken = clause("one two three", timed=False)
     await mouth.placed.read_mouth(await mouth.place(spoken), spoken.samples)
     mouth.play(0.3)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     mouth.play(0.5)
     position = mouth.playout.position
     mouth.placed.go_on()
@@ -120,7 +122,7 @@ async def test_who_waits_for_a_moment_waits_for_the_silence_too(mouth: Mouth) ->
     over = asyncio.create_task(mouth.playout.played(mouth.placed.end))
     await asyncio.sleep(0)
     mouth.play(0.3)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     mouth.play(1.0)
     await asyncio.sleep(0)
     assert not over.done()
@@ -132,7 +134,7 @@ async def test_who_waits_for_a_moment_waits_for_the_silence_too(mouth: Mouth) ->
 async def test_nothing_new_is_said_while_it_is_held(mouth: Mouth) -> None:
     await mouth.place(clause("one two"))
     mouth.play(0.1)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     more = asyncio.create_task(mouth.place(clause("three")))
     await asyncio.sleep(0)
     mouth.play(0.5)
@@ -146,7 +148,7 @@ async def test_a_cut_while_it_is_held_is_for_good(mouth: Mouth) -> None:
     over = asyncio.create_task(mouth.playout.played(mouth.placed.end))
     await asyncio.sleep(0)
     mouth.play(0.3)
-    mouth.placed.hold()
+    mouth.placed.hold(more=False)
     mouth.play(0.2)
     mouth.placed.cut()
     assert await over is False
@@ -158,10 +160,61 @@ async def test_a_cut_while_it_is_held_is_for_good(mouth: Mouth) -> None:
 
 
 async def test_what_says_nothing_cannot_be_held(mouth: Mouth) -> None:
-    assert not mouth.placed.hold()
+    assert not mouth.placed.hold(more=True)
     await mouth.place(clause("one"))
     mouth.play(0.4)
-    assert not mouth.placed.hold()
+    assert not mouth.placed.hold(more=False)
+
+
+async def test_what_waits_for_its_next_clause_can_be_held(mouth: Mouth) -> None:
+    await mouth.place(clause("one"))
+    mouth.play(0.4)
+    assert mouth.placed.hold(more=True)
+    more = asyncio.create_task(mouth.place(clause("two")))
+    await asyncio.sleep(0)
+    mouth.play(0.4)
+    mouth.placed.go_on()
+    await more
+    mouth.play(0.4)
+    assert mouth.placed.heard_text() == "one two"
+
+
+async def test_a_clause_that_comes_while_it_is_held_is_never_said_once_it_was_cut(mouth: Mouth) -> None:
+    await mouth.place(clause("one two"))
+    mouth.play(0.1)
+    mouth.placed.hold(more=True)
+    late = clause("three")
+    more = asyncio.create_task(mouth.placed.place(late, late.samples))
+    await asyncio.sleep(0)
+    mouth.placed.cut()
+    assert await more is None
+    begun = len(mouth.heard) + FADE
+    mouth.play(0.5)
+    assert not any(mouth.heard[begun:])
+
+
+async def test_it_is_over_when_all_of_it_was_heard_however_long_it_was_held(mouth: Mouth) -> None:
+    await mouth.place(clause("one two three"))
+    mouth.play(0.3)
+    mouth.placed.hold(more=False)
+    over = asyncio.create_task(mouth.placed.over())
+    await asyncio.sleep(0)
+    mouth.play(1.0)
+    await asyncio.sleep(0)
+    assert not over.done()
+    mouth.placed.go_on()
+    await asyncio.sleep(0)
+    mouth.play(0.3)
+    mouth.placed.hold(more=False)
+    mouth.play(0.5)
+    await asyncio.sleep(0)
+    assert not over.done()
+    mouth.placed.go_on()
+    for _ in range(20):
+        mouth.play(0.02)
+        await asyncio.sleep(0)
+    await asyncio.wait_for(over, 10)
+    assert mouth.placed.heard_text() == "one two three"
 
 
 @given(st.lists(st.sampled_from(["play", "hold", "go on", "place"]), max_size=40), st.booleans(), st.booleans())
@@ -174,7 +227,7 @@ def test_however_often_it_is_held_every_word_is_heard_in_order(steps: list[str],
                 if step == "play":
                     mouth.play(0.06)
                 elif step == "hold":
-                    held = mouth.placed.hold() or held
+                    held = mouth.placed.hold(more=False) or held
                 elif step == "go on":
                     mouth.placed.go_on()
                     held = False

@@ -42,6 +42,15 @@ async def test_a_tool_is_not_called_for_who_goes_on() -> None:
         assert stage.said("replica") == ["Fine."]
 
 
+async def test_no_cough_calls_a_tool_again() -> None:
+    async with stage_with(calls(), says("It is ", "sunny.")) as stage:
+        await a_turn(stage, 0.3)
+        await stage.pass_time(0.26, a=0.1)
+        await stage.pass_time(2.0)
+        assert len(called(stage)) == 1
+        assert len(stage.said("replica")) == 0
+
+
 async def test_a_call_without_a_word_leaves_the_floor_free() -> None:
     async with stage_with(calls(), says("It is ", "sunny.")) as stage:
         await a_turn(stage, 0.3)

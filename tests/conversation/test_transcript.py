@@ -22,13 +22,13 @@ def test_it_is_carried_with_the_system_message_first() -> None:
     ]
 
 
-def test_a_persons_last_word_is_unanswered() -> None:
+def test_what_is_said_into_an_answer_comes_behind_it() -> None:
     transcript = Transcript()
-    assert not transcript.unanswered
     transcript.add(entry("user", "Hello."))
-    assert transcript.unanswered
-    transcript.add(entry("assistant", "Hello to you."))
-    assert not transcript.unanswered
+    begun = len(transcript)
+    transcript.add(entry("user", "Right."))
+    transcript.add(entry("assistant", "Hello to you."), begun)
+    assert [message.content for message in transcript.history()] == ["Hello.", "Hello to you.", "Right."]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text("ab", min_size=1))))

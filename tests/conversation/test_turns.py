@@ -95,6 +95,13 @@ def test_no_turn_is_taken_before_its_pause_is_one() -> None:
     assert isinstance(ended, EndTurn)
 
 
+def test_what_is_neither_speech_nor_silence_does_not_keep_a_turn_open_for_ever() -> None:
+    stream = Stream(TurnMachine())
+    stream.speech(0.64)
+    assert stream.feed(1.0, 0.4) == []
+    assert isinstance(stream.feed(2.0, 0.4)[-1], EndTurn)
+
+
 def test_going_on_resumes_the_same_turn() -> None:
     stream = Stream(TurnMachine())
     stream.speech(0.64)

@@ -214,13 +214,13 @@ def is_quiet(samples: Samples) -> bool:
 def _prompt(tokenizer: "Tokenizer", hotwords: str) -> list[int]:
     """Return the tokens behind which the text begins, with the hotwords as if they had been said before."""
     words = textwrap.shorten(hotwords, _HOTWORD_CHARACTERS, placeholder="") or hotwords.strip()[:_HOTWORD_CHARACTERS]
+    # What looks like a control token in a text would be taken for one; they come after all others.
+    said = [token for token in tokenizer.encode(f" {words}") if token < tokenizer.eot][:_HOTWORD_TOKENS]
     before: list[int] = []
-    if words:
+    if tokenizer.decode(said).strip():
         # Behind a sentence without its stop every other text has none either, and the stop tells the end of a turn.
-        sentence = words if words.endswith(_STOPS) else f"{words.rstrip(' ,;:')}."
-        # What looks like a control token in a text would be taken for one; they come after all others.
-        said = [token for token in tokenizer.encode(f" {sentence}") if token < tokenizer.eot]
-        before = [tokenizer.sot_prev, *said[-_HOTWORD_TOKENS:]]
+        stop = [] if words.endswith(_STOPS) else tokenizer.encode(".")
+        before = [tokenizer.sot_prev, *said, *stop]
     return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
 
