@@ -165,7 +165,7 @@ def replica(
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 @click.option("--people", type=click.IntRange(1, 20), default=3, show_default=True, help="People besides the replica.")
 @click.option(
-    "--minutes", type=click.FloatRange(0.1, 600), default=2.0, show_default=True, help="How long they talk in turn."
+    "--minutes", type=click.FloatRange(0.1, 58), default=2.0, show_default=True, help="How long they talk in turn."
 )
 @click.option("--record", is_flag=True, help="Record the call, and look at the film too.")
 @click.option(

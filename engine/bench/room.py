@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import psutil
 
+from engine.api.conversations.bodies import LONGEST_CALL_S
 from engine.bench.appliance_process import ApplianceProcess, appliance_process
 from engine.bench.clips import Clip, load_clips
 from engine.bench.dialogue import ANSWER_WITHIN, LISTEN, quiet
@@ -29,6 +30,8 @@ from engine.bench.witness import Witness
 from engine.errors import InvalidInputError, VisavisError
 from engine.store.stock import DEFAULT_REPLICA_ID
 
+MOST_MINUTES: Final = LONGEST_CALL_S / 60 - 2
+"""A call ends after an hour; the first and the last minute are for coming and going."""
 SAMPLE_EVERY: Final = 5.0
 """Seconds between two looks at what the appliance takes."""
 SETTLE: Final = 3.0
@@ -55,8 +58,8 @@ class Plan:
     def __post_init__(self) -> None:
         if self.people < 1:
             raise InvalidInputError("people", self.people, "1 or more are")
-        if self.minutes <= 0:
-            raise InvalidInputError("minutes", self.minutes, "more than 0 are")
+        if not 0 < self.minutes <= MOST_MINUTES:
+            raise InvalidInputError("minutes", self.minutes, f"more than 0 and at most {MOST_MINUTES:g} are")
 
 
 async def bench_room(home: Path, plan: Plan, folder: Path | None) -> dict[str, Any]:
@@ -69,8 +72,7 @@ async def bench_room(home: Path, plan: Plan, folder: Path | None) -> dict[str, A
     log = None if folder is None else folder / LOG
     async with appliance_process(home, environment={"VISAVIS_SEED": "1"}, log=log) as appliance:
         fields: dict[str, Any] = {"max_participants": plan.people + 1}
-        if plan.record:
-            fields["properties"] = {"enable_recording": True}
+        fields["properties"] = {"enable_recording": plan.record, "max_call_duration": LONGEST_CALL_S}
         conversation = await appliance.create_conversation(conversation_name="bench room", **fields)
         conversation_id = str(conversation["conversation_id"])
         async with _people(appliance, conversation_id, plan) as people:

@@ -50,12 +50,12 @@ FRAME = {"data": "AAAA", "mime_type": "image/jpeg"}
         ),
     ],
 )
-async def test_what_a_later_producer_tells(event: events.Event, name: str, properties: dict[str, Any]) -> None:
+async def test_what_a_producer_outside_the_director_tells(event: events.Event, name: str, properties: dict[str, Any]) -> None:
     async with stage_of(fake_layers(hears=[], answers=["Yes."])) as stage:
         stage.director.announce(events.PerceptionAnalysis(None, "Before it."))
         stage.director.announce(event)
         message = stage.messages[-1]
-    assert BY_NAME[event.event_type].produced == "later"
+    assert BY_NAME[event.event_type].direction == "out"
     assert message["event_type"] == f"conversation.{name}"
     assert message["properties"] == properties
     assert (message["message_type"], message["conversation_id"], message["seq"]) == ("conversation", "c1", 2)

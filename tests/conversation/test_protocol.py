@@ -141,6 +141,7 @@ async def test_interruptions_take_less_or_more_speech(sensitivity: str, stops: b
         stage.send("conversation.echo", text="One two three four five six seven eight.")
         await stage.pass_time(0.3)
         await stage.pass_time(0.3, a=0.3)
+        await stage.pass_time(0.5)
         assert (("replica_interrupted", "") in stage.events()) is stops
 
 
