@@ -55,7 +55,7 @@ from engine.layers.replica.protocol import ReplicaState
 
 LONGEST_HOLD = MEDIA_RATE * 85 // 100
 """Media samples (0.85 s) for which the replica is silent at most before it goes on or has stopped for good."""
-READ_AHEAD = 4
+READ_AHEAD = 8
 """Words of a running turn that the model reads at a time."""
 TRACES_KEPT = 200
 """Turns whose traces are kept for the bench, the app and the metrics."""
