@@ -50,7 +50,9 @@ FRAME = {"data": "AAAA", "mime_type": "image/jpeg"}
         ),
     ],
 )
-async def test_what_a_producer_outside_the_director_tells(event: events.Event, name: str, properties: dict[str, Any]) -> None:
+async def test_what_a_producer_outside_the_director_tells(
+    event: events.Event, name: str, properties: dict[str, Any]
+) -> None:
     async with stage_of(fake_layers(hears=[], answers=["Yes."])) as stage:
         stage.director.announce(events.PerceptionAnalysis(None, "Before it."))
         stage.director.announce(event)
