@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.bench.clips import read_sound
 from engine.bench.dialogue import quiet
-from engine.bench.statistics import percentile
+from engine.bench.statistics import quantiles
 from engine.bench.witness import AUDIBLE, Witness
 from engine.errors import InvalidInputError, VisavisError
 from engine.room.playout import MEDIA_RATE
@@ -157,11 +157,11 @@ def barge_scores(trials: Sequence[Trial]) -> dict[str, Any]:
     listeners = of("backchannel")
     return {
         "trials": len(trials),
-        "barge_in_ms": {"p50": percentile(meant, 50), "p95": percentile(meant, 95)},
+        "barge_in_ms": quantiles(meant),
         "missed_interruptions": sum(not trial.stopped for trial in of("interruption")),
         "stops_by_noise": sum(trial.stopped for trial in of("noise")),
         "pauses_by_noise": sum(trial.paused_ms is not None for trial in of("noise")),
         "stops_by_backchannel_rate": round(sum(trial.stopped for trial in listeners) / max(1, len(listeners)), 3),
-        "resume_ms": {"p50": percentile(pauses, 50), "p95": percentile(pauses, 95)},
+        "resume_ms": quantiles(pauses),
         "words_lost": sum(trial.words_lost for trial in trials),
     }

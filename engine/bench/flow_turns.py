@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from engine.bench.clips import Clip
 from engine.bench.dialogue import quiet
-from engine.bench.statistics import percentile
+from engine.bench.statistics import quantiles
 from engine.bench.turn_scores import TOLERANCE, DecidedClip
 from engine.bench.witness import AUDIBLE, Witness
 
@@ -90,6 +90,6 @@ def rudeness(turns: Sequence[StreamedTurn]) -> dict[str, Any]:
     replies = [turn.reply * 1000 for turn in turns if turn.reply is not None]
     return {
         "talked_over_rate": round(sum(seconds > TALKED_OVER for seconds in over) / max(1, len(over)), 3),
-        "silent_again_ms": {"p50": percentile(silent, 50), "p95": percentile(silent, 95)},
-        "reply_ms": {"p50": percentile(replies, 50), "p95": percentile(replies, 95)},
+        "silent_again_ms": quantiles(silent),
+        "reply_ms": quantiles(replies),
     }

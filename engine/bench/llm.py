@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from engine.bench.make_clips import SENTENCES
 from engine.bench.peer.same_models import same_prompt
-from engine.bench.statistics import percentile
+from engine.bench.statistics import percentile, quantiles
 from engine.layers.cancel import CancelToken
 from engine.layers.llm.llama import LlamaChatModel
 from engine.layers.llm.protocol import Message, Sampling
@@ -162,7 +162,7 @@ def _interruptions(
 
     found = {"prefill": _several(count, reading_ends), "generation": _several(count, writing_ends)}
     every = [free for each in found.values() for free in each]
-    cancel_ms = _quantiles(every) | {name: _quantiles(each) for name, each in found.items()}
+    cancel_ms = quantiles(every) | {name: quantiles(each) for name, each in found.items()}
     return {"cancel_ms": cancel_ms, "cancelled": {name: len(each) for name, each in found.items()}}
 
 
@@ -193,7 +193,3 @@ def time_to_idle(thread: ThreadPoolExecutor, work: Callable[[CancelToken], None]
     free = thread.submit(time.perf_counter).result()
     running.result()
     return (free - asked) * 1000
-
-
-def _quantiles(milliseconds: Sequence[float]) -> dict[str, float | None]:
-    return {"p50": percentile(milliseconds, 50), "p95": percentile(milliseconds, 95)}

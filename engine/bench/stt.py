@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from engine.bench.statistics import percentile
+from engine.bench.statistics import quantiles
 from engine.bench.utterances import Utterance, clips_with_text, sentences
 from engine.bench.word_errors import HeardTwice, difference_interval, error_rates
+from engine.conversation.listener import PARTIAL_EVERY
 from engine.layers.audio import HEARING_RATE, Samples
 from engine.layers.stt.edits import edits_to_prefixes
 from engine.layers.stt.partials import StablePartials
@@ -24,8 +25,6 @@ from models.store import ModelStore
 from models.tiers import Tier
 from models.training.voice.evaluation.words import plain_words
 
-PARTIAL_EVERY: Final = 0.6
-"""Seconds by which an utterance grows between two partials."""
 _LANGUAGE: Final = "en"
 _BEAMS: Final = 5
 
@@ -134,9 +133,9 @@ def _report(measured: _Measured) -> dict[str, Any]:
         "wer_full_window": round(theirs, 4),
         "wer_difference": round(ours - theirs, 4),
         "wer_difference_interval": [round(bound, 4) for bound in difference_interval(measured.heard)],
-        "partial_ms": _quantiles(measured.partial_ms),
-        "final_ms": _quantiles(measured.final_ms),
-        "full_window_ms": _quantiles(measured.full_window_ms),
+        "partial_ms": quantiles(measured.partial_ms),
+        "final_ms": quantiles(measured.final_ms),
+        "full_window_ms": quantiles(measured.full_window_ms),
         "clips": len(measured.heard),
         "words": sum(one.words for one in measured.heard),
         "partials": len(measured.partial_ms),
@@ -144,7 +143,3 @@ def _report(measured: _Measured) -> dict[str, Any]:
         "stable_words": measured.stable,
         "stable_words_revised": round(measured.revised / max(measured.stable, 1), 4),
     }
-
-
-def _quantiles(milliseconds: Sequence[float]) -> dict[str, float | None]:
-    return {"p50": percentile(milliseconds, 50), "p95": percentile(milliseconds, 95)}

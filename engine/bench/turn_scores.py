@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engine.bench.clips import Clip
-from engine.bench.statistics import percentile
+from engine.bench.statistics import quantiles
 
 TOLERANCE: Final = 0.05
 """Seconds that a mark may be off."""
@@ -63,6 +63,6 @@ def _scores(decided: Sequence[DecidedClip]) -> dict[str, Any]:
         "pauses": pauses,
         "cut_in_rate": round(sum(len(each.cut) for each in decided) / max(1, pauses), 3),
         "clips_cut_rate": round(sum(bool(each.cut) for each in decided) / max(1, len(decided)), 3),
-        "delay_ms": {"p50": percentile(delays, 50), "p95": percentile(delays, 95)},
+        "delay_ms": quantiles(delays),
         "missed_ends": ends - len(delays),
     }

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bench.stt import PARTIAL_EVERY, beginnings, bench_stt, measure
+from engine.bench.stt import beginnings, bench_stt, measure
 from engine.bench.utterances import clips_with_text
+from engine.conversation.listener import PARTIAL_EVERY
 from engine.errors import ModelUnavailableError
 from engine.layers.audio import HEARING_RATE, Samples
 from engine.layers.cancel import CancelToken

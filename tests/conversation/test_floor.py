@@ -19,6 +19,32 @@ def layers() -> FakeLayers:
     return fake_layers(hears=LevelRecognizer(WORDS), answers=[LONG, "Good idea."])
 
 
+def slow_layers() -> tuple[FakeLayers, threading.Event, threading.Event]:
+    """Return layers whose voice says its first clause at once; the others it begins (first event) and ends with the second event."""
+    slow, begun, more = layers(), threading.Event(), threading.Event()
+    speak = slow.voice.speak
+
+    def slowly(text: str, **options: Any) -> SpokenClause:
+        if slow.voice.spoken:
+            begun.set()
+            more.wait(60)
+        return speak(text, **options)
+
+    slow.voice.speak = slowly  # type: ignore[method-assign]
+    return slow, begun, more
+
+
+def stop_recognising(stage: Stage) -> None:
+    """Let nothing be understood from now on."""
+    stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
+    stage.busy.add(stage.layers.engines.stt_thread)
+
+
+def recognise_again(stage: Stage) -> None:
+    stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
+    stage.busy.clear()
+
+
 async def answered(stage: Stage, seconds: float) -> None:
     """Say something, and listen to the answer for so long."""
     stage.join("a")
@@ -122,13 +148,11 @@ async def test_an_answer_given_into_the_last_word_counts() -> None:
 async def test_who_speaks_on_and_on_has_the_floor_although_nobody_understands_them() -> None:
     async with stage_of(layers()) as stage:
         await answered(stage, 1.6)
-        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
-        stage.busy.add(stage.layers.engines.stt_thread)
+        stop_recognising(stage)
         loud = stage.seconds_loud()
         await stage.pass_time(3.0, a=0.8)
         assert stage.seconds_loud() - loud < 0.3
-        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
-        stage.busy.clear()
+        recognise_again(stage)
         await stage.pass_time(0.1, a=0.8)
         await stage.pass_time(0.8)
         assert len(stage.ids("replica_interrupted")) == 1
@@ -147,12 +171,10 @@ async def test_a_long_sound_without_a_word_only_makes_it_wait() -> None:
 async def test_words_that_are_understood_late_stop_it_all_the_same() -> None:
     async with stage_of(layers()) as stage:
         await answered(stage, 1.6)
-        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
-        stage.busy.add(stage.layers.engines.stt_thread)
+        stop_recognising(stage)
         await stage.pass_time(0.3, a=0.8)
         await stage.pass_time(1.2)
-        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
-        stage.busy.clear()
+        recognise_again(stage)
         await stage.pass_time(0.4)
         assert len(stage.ids("replica_interrupted")) == 1
         assert stage.said("user")[-1] == "Stop."
@@ -161,12 +183,10 @@ async def test_words_that_are_understood_late_stop_it_all_the_same() -> None:
 async def test_a_listener_who_is_understood_late_is_still_one() -> None:
     async with stage_of(layers(), flow=FlowSettings("time-based", "low")) as stage:
         await answered(stage, 1.6)
-        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
-        stage.busy.add(stage.layers.engines.stt_thread)
+        stop_recognising(stage)
         await stage.pass_time(0.36, a=0.5)
         await stage.pass_time(0.6)
-        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
-        stage.busy.clear()
+        recognise_again(stage)
         await heard_out(stage)
         assert stage.said("replica") == [LONG]
 
@@ -191,17 +211,7 @@ async def test_a_word_too_short_to_stop_it_is_answered_when_it_is_done() -> None
 
 
 async def test_what_was_being_made_while_it_was_held_is_not_said_after_an_interruption() -> None:
-    two = layers()
-    voice, begun, more = two.voice, threading.Event(), threading.Event()
-    speak = voice.speak
-
-    def slowly(text: str, **options: Any) -> SpokenClause:
-        if voice.spoken:
-            begun.set()
-            more.wait(60)
-        return speak(text, **options)
-
-    voice.speak = slowly  # type: ignore[method-assign]
+    two, begun, more = slow_layers()
     async with stage_of(two) as stage:
         stage.busy.add(two.engines.tts_thread)
         await answered(stage, 0.4)
@@ -215,16 +225,7 @@ async def test_what_was_being_made_while_it_was_held_is_not_said_after_an_interr
 
 
 async def test_a_cough_between_two_clauses_does_not_end_the_answer() -> None:
-    two = layers()
-    voice, more = two.voice, threading.Event()
-    speak = voice.speak
-
-    def slowly(text: str, **options: Any) -> SpokenClause:
-        if voice.spoken:
-            more.wait(60)
-        return speak(text, **options)
-
-    voice.speak = slowly  # type: ignore[method-assign]
+    two, _, more = slow_layers()
     async with stage_of(two) as stage:
         stage.busy.add(two.engines.tts_thread)
         await answered(stage, 0.2)
@@ -276,12 +277,11 @@ async def test_words_known_before_an_end_that_comes_all_at_once_are_told_once() 
 async def test_a_person_whom_nobody_understands_in_time_does_not_keep_the_replica_silent() -> None:
     async with stage_of(layers()) as stage:
         await answered(stage, 1.6)
-        stage.layers.recognizer.gate.clear()  # type: ignore[union-attr]
-        stage.busy.add(stage.layers.engines.stt_thread)
+        stop_recognising(stage)
         await stage.pass_time(0.3, a=0.5)
         await stage.pass_time(0.8)
         assert any(stage.loudness[-5:])
-        stage.layers.recognizer.gate.set()  # type: ignore[union-attr]
+        recognise_again(stage)
 
 
 async def test_it_can_be_held_again_and_again() -> None:
